@@ -1,0 +1,77 @@
+"""Who may ask, and how much: the token, the host names, and the size of a request."""
+
+import hmac
+import ipaddress
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem
+from config.settings import Settings, SettingsError
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_token_beyond_loopback(settings: Settings) -> None:
+    """Raise SettingsError rather than open the desk to strangers."""
+    if not is_loopback(settings.host) and settings.api_token is None:
+        raise SettingsError(
+            f"COPYDESK_HOST is {settings.host}, which others can reach: set COPYDESK_API_TOKEN, a long random word "
+            "that clients send as `Authorization: Bearer ...`."
+        )
+
+
+class Guard:
+    """Refuses requests without the token (when one is set; /health needs none) and bodies over the limit."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        """`settings` gives the token and the limit."""
+        self.app = app
+        self.token = settings.api_token.get_secret_value() if settings.api_token else None
+        self.limit = settings.max_request_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        request = Request(scope)
+        if self.token and request.url.path != "/health" and not self._authorised(request):
+            refusal = problem(401, "A token is needed", "Send the desk's token as `Authorization: Bearer ...`.")
+            return await refusal(scope, receive, send)
+        body = await self._body(receive)
+        if body is None:
+            detail = f"A request may have {self.limit:,} bytes (COPYDESK_MAX_REQUEST_BYTES); send fewer articles."
+            return await problem(413, "The request is too large", detail)(scope, receive, send)
+        return await self.app(scope, _replay(body, receive), send)
+
+    def _authorised(self, request: Request) -> bool:
+        assert self.token is not None
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), self.token.encode())
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        """The whole body, or None as soon as it is too large."""
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > self.limit:
+                return None
+            if message["type"] != "http.request" or not message.get("more_body"):
+                return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body once, as the application expects it; then what really comes (a disconnect)."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def next_message() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return next_message

@@ -1,0 +1,17 @@
+"""Whether the desk works."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from tasks.health import health
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health", responses={503: {"description": "Something is away; the body says what"}})
+def show(response: Response) -> dict[str, Any]:
+    """Database, broker, workers, and the age of the oldest pending stage. Status 503 when one of them is away."""
+    found = health()
+    response.status_code = 200 if found["ok"] else 503
+    return found

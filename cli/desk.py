@@ -1,0 +1,87 @@
+"""The processes of a desk, and finding or starting the services they lean on."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.settings import settings, use_services
+from workers.child import Process
+from workers.desk import Desk
+from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
+
+STOP_SECONDS = 30.0  # longer than a worker's soft shutdown
+
+
+def logs() -> Path:
+    """Where each process's output goes."""
+    return settings().data / "logs"
+
+
+def uses_own_services() -> bool:
+    """Whether both addresses are set, so that nothing is embedded."""
+    return settings().database_url is not None and settings().redis_url is not None
+
+
+def find_services() -> None:
+    """Use the services that are configured, else those of the desk that is up in the data folder.
+
+    Raises SettingsError later, at the first use, when there are none.
+    """
+    if uses_own_services():
+        return
+    postgres, valkey = Postgres(settings().data), Valkey(settings().data)
+    _use(postgres.url if postgres.is_ready() else None, valkey.url if valkey.is_ready() else None)
+
+
+@contextmanager
+def started_desk() -> Iterator[Desk]:
+    """A desk with its services up and its tables current, and no workers yet; everything is stopped at the end.
+
+    Raises FolderInUse when another desk is up in the data folder, CannotStart when a service does not start.
+    """
+    with DeskLock(settings().data), Desk([], logs(), on_event=tell) as desk:
+        if settings().database_url is None:
+            postgres = Postgres(settings().data)
+            desk.add(postgres.process())
+            _use(postgres.url, None)
+        if settings().redis_url is None:
+            valkey = Valkey(settings().data)
+            desk.add(valkey.process())
+            _use(None, valkey.url)
+        from migrations.upgrade import migrate
+
+        migrate()
+        yield desk
+
+
+def is_up() -> bool:
+    """Whether a desk is up in the data folder."""
+    lock = DeskLock(settings().data)
+    try:
+        lock.acquire()
+    except FolderInUse:
+        return True
+    lock.release()
+    return False
+
+
+def process(*command: str) -> Process:
+    """A process of the desk, started as `copydesk COMMAND...`."""
+    name = command[-1]
+    return Process(name, (sys.executable, "-m", "cli.main", *command), dict(os.environ), grace=STOP_SECONDS)
+
+
+def tell(name: str, what: str) -> None:
+    """Where the supervisor's news goes while a command works: the log of the desk."""
+    with (logs() / "desk.log").open("a") as file:
+        file.write(f"{name} {what}\n")
+
+
+def _use(database_url: str | None, redis_url: str | None) -> None:
+    known = settings()
+    use_services(
+        database_url or (known.database_url.get_secret_value() if known.database_url else None),
+        redis_url or (known.redis_url.get_secret_value() if known.redis_url else None),
+    )

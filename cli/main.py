@@ -1,0 +1,47 @@
+"""The command `copydesk`: its subcommands, and how errors reach the user (never as a traceback)."""
+
+import sys
+
+import typer
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from cli import add, look, run, serve, up
+from config.settings import SettingsError
+from tasks.errors import Unusable
+from workers.child import CannotStart
+
+app = typer.Typer(
+    help="The desk behind a news page: every article summarized, tagged and linked to its neighbours.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run.run)
+app.command()(up.up)
+app.command()(add.add)
+app.command()(look.show)
+app.command()(look.status)
+for command in (serve.worker, serve.migrate, serve.api, serve.beat, serve.flower):
+    app.command(rich_help_panel="One process of the desk (docker-compose.yml starts these)")(command)
+
+
+def main() -> None:
+    """Run the command line; exit status 0 done, 1 not all done, 2 wrong usage, settings or services."""
+    try:
+        app()
+    except (SettingsError, CannotStart, Unusable) as error:
+        fail(str(error))
+    except OperationalError as error:
+        fail(f"The database does not answer: {str(error.orig).strip()}. Run `copydesk up`, or see DATABASE_URL.")
+    except ProgrammingError as error:
+        fail(f"The database's tables are not as expected: {str(error.orig).strip()}. Run `copydesk migrate`.")
+
+
+def fail(message: str) -> None:
+    """Say what is wrong and leave."""
+    print(f"copydesk: {message}", file=sys.stderr)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

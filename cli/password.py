@@ -1,0 +1,22 @@
+"""Flower's password: yours by setting, else made at the first start and kept in the data folder."""
+
+import os
+import secrets
+
+from config.settings import settings
+
+
+def flower_password() -> str:
+    """The password; the file that keeps it can be read by its owner only."""
+    chosen = settings().flower_password
+    if chosen is not None:
+        return chosen.get_secret_value()
+    file = settings().data / "flower-password"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text().strip()
+    with os.fdopen(descriptor, "w") as new:
+        new.write(secrets.token_urlsafe(16))
+    return file.read_text()

@@ -1,0 +1,29 @@
+"""The live display of work under way."""
+
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from models.stage import ENDS, Stage
+
+LOOK_SECONDS = 0.2
+
+
+def wait_until_done(article_ids: list[int], *, quiet: bool) -> None:
+    """Show how far each stage is until every stage of every article has ended."""
+    from tasks.health import progress
+
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True, quiet=quiet)
+    with Progress(*columns, console=console) as display:
+        bars = {stage: display.add_task(stage, total=len(article_ids)) for stage in Stage}
+        while True:
+            counts = progress(article_ids)
+            ended = {stage: sum(counts.get(stage, {}).get(end, 0) for end in ENDS) for stage in Stage}
+            left_out = ended[Stage.INGEST] - counts.get(Stage.INGEST, {}).get("done", 0)
+            for stage, bar in bars.items():
+                display.update(bar, completed=ended[stage], total=len(article_ids) - (stage != Stage.INGEST) * left_out)
+            if all(display.tasks[bar].completed >= (display.tasks[bar].total or 0) for bar in bars.values()):
+                return
+            time.sleep(LOOK_SECONDS)

@@ -1,0 +1,76 @@
+"""The desk's processes, one command each, in the foreground: what `up` and docker-compose.yml start."""
+
+import os
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.desk import find_services
+from config.logging import configure_logging
+from config.settings import settings
+
+
+class Kind(StrEnum):
+    """What a worker does."""
+
+    INGEST = "ingest"
+    NLP = "nlp"
+
+
+def worker(kind: Annotated[Kind, typer.Argument(help="ingest cleans articles; nlp makes the three results.")]) -> None:
+    """Start a worker. Start more, on any machine that reaches the database and the queue, to go faster."""
+    find_services()
+    # Celery reads this at import: a supervisor's SIGTERM then lets tasks finish, or hands them back in time.
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+    from workers.app import require_broker
+    from workers.process import worker_argv
+
+    require_broker()
+    argv = worker_argv(kind, settings())
+    os.execv(argv[0], argv)  # noqa: S606 - we become the worker
+
+
+def migrate() -> None:
+    """Bring the database's tables to this version."""
+    find_services()
+    from migrations.upgrade import migrate as to_newest
+
+    to_newest()
+
+
+def api() -> None:
+    """Serve the HTTP API."""
+    find_services()
+    import uvicorn
+
+    from api.app import create_app
+
+    configure_logging()
+    uvicorn.run(create_app(), host=settings().host, port=settings().port, log_config=None, server_header=False)
+
+
+def beat() -> None:
+    """Start the clock of the sweep. One is enough; more do no harm."""
+    find_services()
+    from workers.app import app, require_broker
+
+    require_broker()
+    configure_logging()
+    # The in-memory scheduler: the default one keeps a pickle on disk, and a minute's sweep needs no memory.
+    app.Beat(scheduler="celery.beat:Scheduler", pidfile=None, quiet=True, loglevel="WARNING").run()
+
+
+def flower() -> None:
+    """Serve Flower, the monitor, behind the user `copydesk` and its password."""
+    find_services()
+    from cli.password import flower_password
+    from workers.app import require_broker
+
+    require_broker()
+    # By environment, not by argument: arguments are seen by everyone on the machine.
+    os.environ["FLOWER_BASIC_AUTH"] = f"copydesk:{flower_password()}"
+    import sys
+
+    address = (f"--address={settings().flower_host}", f"--port={settings().flower_port}")
+    os.execv(sys.executable, (sys.executable, "-m", "celery", "-A", "workers.app", "flower", *address))  # noqa: S606 - we become Flower

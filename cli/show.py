@@ -1,0 +1,117 @@
+"""Results as people read them, or as JSON."""
+
+import json as jsonlib
+from datetime import datetime
+from statistics import mean, median
+from typing import Any
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from models.session import session
+from tasks.reading import article_view
+
+TYPES = {"PER": "People", "ORG": "Organisations", "LOC": "Places", "MISC": "Other"}
+MOST_NAMES = 12
+
+
+def print_results(article_ids: list[int], refused: list[tuple[str, str]], *, json: bool) -> list[str]:
+    """Print the articles and the times of their stages; the state of each."""
+    with session() as db:
+        views = [view for i in article_ids if (view := article_view(db, i))]
+    if json:
+        print_json({"articles": views, "refused": [{"where": w, "reason": r} for w, r in refused]})
+    else:
+        console = Console()
+        for view in views:
+            console.print(article_panel(view))
+        for where, reason in refused:
+            console.print(f"[red]refused[/red] {escape(where)}: {escape(reason)}")
+        console.print(times_table(views))
+    return [view["state"] for view in views]
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    print(jsonlib.dumps(value, ensure_ascii=False, indent=2, default=_iso))
+
+
+def article_panel(view: dict[str, Any]) -> Panel:
+    """One article: facts, summary, entities by type, neighbours with their why."""
+    parts: list[Any] = [Text(_facts(view), style="dim")]
+    parts += [Text(f"{s['name']}: {s['state']}, {s['reason']}", style="yellow") for s in view["stages"] if s["reason"]]
+    if view["summary"]:
+        parts.append(Text("\nSummary", style="bold"))
+        parts += [_sentence(s) for s in view["summary"]["sentences"]]
+    if view["entities"]:
+        parts += [Text("\nEntities", style="bold"), _entities(view["entities"])]
+    if view["neighbours"]:
+        parts += [Text("\nNeighbours", style="bold"), _neighbours(view["neighbours"])]
+    return Panel(Group(*parts), title=Text(f"{view['id']}  {view['title']}", style="bold"), title_align="left")
+
+
+def times_table(views: list[dict[str, Any]]) -> Table:
+    """For each stage how long it waited and how long it took, in milliseconds."""
+    table = Table("Stage", *(_right(name) for name in ("Done", "Wait, median", "Work, median", "mean", "slowest")))
+    for stage in ("ingest", "summary", "entities", "neighbours"):
+        rows = [s for v in views for s in v["stages"] if s["name"] == stage and s["state"] == "done"]
+        if rows:
+            wait = [_ms(row["queued_at"], row["started_at"]) for row in rows]
+            work = [_ms(row["started_at"], row["finished_at"]) for row in rows]
+            figures = (median(wait), median(work), mean(work), max(work))
+            table.add_row(stage, str(len(rows)), *(f"{figure:,.0f} ms" for figure in figures))
+    return table
+
+
+def _right(name: str) -> Any:
+    from rich.table import Column
+
+    return Column(name, justify="right")
+
+
+def _facts(view: dict[str, Any]) -> str:
+    published = view["published_at"]
+    parts = [view["source"], view["author"], published and f"{published:%Y-%m-%d %H:%M} UTC", view["url"]]
+    parts.append(view["attribution"] and f"credits {view['attribution']}")
+    return " · ".join(part for part in [*parts, view["state"]] if part)
+
+
+def _sentence(sentence: dict[str, Any]) -> Text:
+    place = f"[{sentence['start']}-{sentence['end']}] "
+    return Text.assemble("  ", (place, "dim"), " ".join(sentence["text"].split()))
+
+
+def _entities(entities: list[dict[str, Any]]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for kind, heading in TYPES.items():
+        names = [_counted(e) for e in entities if e["type"] == kind]
+        if names:
+            more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+            table.add_row(f"  {heading}", Text(", ".join(names[:MOST_NAMES]) + more))
+    return table
+
+
+def _counted(entity: dict[str, Any]) -> str:
+    times = len(entity["mentions"])
+    return f"{entity['name']} ×{times}" if times > 1 else str(entity["name"])
+
+
+def _neighbours(neighbours: list[dict[str, Any]]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for link in neighbours:
+        number = "not here yet" if link["article_id"] is None else str(link["article_id"])
+        table.add_row(f"  {link['kind']}", number, Text(link["title"]), Text(link["why"]["sentence"], style="dim"))
+    return table
+
+
+def _ms(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds() * 1000
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

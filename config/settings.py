@@ -1,0 +1,110 @@
+"""Every setting of the desk, typed, with how to choose it. Only this module reads the environment."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "COPYDESK_"
+
+
+class SettingsError(ValueError):
+    """A setting is misspelt or its value cannot be used; the message names it and the mend."""
+
+
+class Settings(BaseSettings):
+    """Read from `COPYDESK_<NAME>`; the two addresses also from their usual names, DATABASE_URL and REDIS_URL."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+
+    data: Path = Field(
+        default_factory=lambda: user_data_path("copydesk"),
+        description="Folder of the embedded services, logs and passwords: about 20 kB an article.",
+    )
+    database_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_URL", description="Your PostgreSQL (with pgvector); unset: the embedded one."
+    )
+    redis_url: SecretStr | None = Field(
+        None, validation_alias="REDIS_URL", description="Your Redis or Valkey; unset: the embedded one."
+    )
+    host: str = Field("127.0.0.1", description="Address of the API. Anything but loopback opens it to others.")
+    port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
+    api_token: SecretStr | None = Field(
+        None, description="A long random word that API clients must send; needed once the API is open to others."
+    )
+    max_request_bytes: int = Field(64_000_000, ge=1000, description="Largest API request, all its articles together.")
+    flower_host: str = Field("127.0.0.1", description="Address of Flower, which can stop workers: keep it loopback.")
+    flower_port: int = Field(5555, ge=1, le=65535, description="Port of Flower.")
+    flower_password: SecretStr | None = Field(
+        None, description="Password of Flower's user `copydesk`; unset: one is generated at the first start."
+    )
+    ingest_processes: int = Field(
+        1, ge=1, le=256, description="Children of the ingest worker; 1 feeds about 8 cores of nlp."
+    )
+    nlp_processes: int = Field(
+        default_factory=lambda: (
+            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        ),
+        ge=1,
+        le=1024,
+        description="Children of the nlp worker: one per core, since each runs its engines on one thread.",
+    )
+    summary_sentences: int = Field(3, ge=1, le=20, description="Sentences of a summary; short articles get fewer.")
+    min_words: int = Field(40, ge=1, description="Articles with fewer words after cleaning are skipped.")
+    neighbours: int = Field(8, ge=1, le=100, description="Related articles looked up for each arriving one.")
+    min_cosine: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.55, description="Related articles are at least this alike. Lower finds more, and more that is not related."
+    )
+    attempts: int = Field(5, ge=1, le=100, description="Tries of a stage before it is failed until someone retries it.")
+    stage_seconds: int = Field(
+        120, ge=5, description="Longest time for one stage of one article; then it is a failed try."
+    )
+    sweep_seconds: int = Field(60, ge=1, description="How often the sweep looks for work that got lost.")
+    lost_seconds: int = Field(120, ge=1, description="Queued work older than this, with nothing in the queue, is lost.")
+    max_body_bytes: int = Field(16_000_000, ge=1000, description="Largest article accepted, as it arrives.")
+    fetch_seconds: int = Field(20, ge=1, description="Longest time to fetch a URL, redirects included.")
+    fetch_private: bool = Field(
+        False, description="Allow URLs that resolve to private addresses. Only for a desk that reads an intranet."
+    )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises SettingsError, naming the setting, when one is unknown or unusable.
+    """
+    refuse_unknown(os.environ)
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{_variable(e['loc'])}: {e['msg']} (it is {e['input']!r})" for e in error.errors())
+        raise SettingsError(f"{wrong}. Correct the environment variable and start again.") from None
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """A misspelt setting would be ignored silently: refuse it and name the nearest one."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in names:
+        if name.startswith(PREFIX) and name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+            raise SettingsError(f"{name} is not a setting of Copydesk; did you mean {nearest}?")
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = str(location[0])
+    return name if name.isupper() else PREFIX + name.upper()
+
+
+def use_services(database_url: str | None, redis_url: str | None) -> None:
+    """From here on, this process and its children use these services (the embedded ones, once started)."""
+    for name, url in (("DATABASE_URL", database_url), ("REDIS_URL", redis_url)):
+        if url is not None:
+            os.environ[name] = url
+    settings.cache_clear()

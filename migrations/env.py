@@ -1,0 +1,15 @@
+"""Alembic's entry: runs the revisions on the connection that `migrations.upgrade` hands in."""
+
+from alembic import context
+
+import models.article
+import models.entity
+import models.neighbour
+import models.stage
+import models.summary  # noqa: F401 - the imports fill the metadata
+from models.base import Base
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True)
+with context.begin_transaction():
+    context.run_migrations()

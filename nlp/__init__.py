@@ -1,0 +1,1 @@
+"""The language rules, as pure functions: no queue, no database, no network."""

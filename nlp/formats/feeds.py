@@ -1,0 +1,92 @@
+"""RSS, Atom and RDF, well-formed or not, through feedparser."""
+
+import re
+from calendar import timegm
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from nlp.errors import Unreadable
+from nlp.formats.document import Document, Refused
+from nlp.formats.encoding import scrub
+from nlp.formats.fields import kind_of, web_address
+
+MOST_BYTES = 32 << 20  # a feed of 10,000 full articles
+_CONTENT_WORDS = 30  # less than this under <content> is a teaser
+_SUMMARY_WORDS = 120  # a summary as long as this is the article
+_CUT = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more\W*|continue reading\W*|more\s*[»→])\s*\Z", re.IGNORECASE)
+_HARMLESS = {"CharacterEncodingOverride", "NonXMLContentType"}  # feedparser read it all the same
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+
+
+def read_feed(data: bytes) -> Iterator[Document | Refused]:
+    """The entries of a feed. An entry that only teases comes with its link and an empty body: fetch it.
+
+    Raises Unreadable if no feed can be made out. A feed without entries is no error.
+    """
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"the feed is larger than {MOST_BYTES >> 20} MB; split it")
+    found = _parse(data)
+    fault = found.get("bozo_exception")
+    if not found.entries and fault is not None and type(fault).__name__ not in _HARMLESS:
+        raise Unreadable(f"broken feed: {str(fault)[:200]}; check the address, or send the pages themselves")
+    for number, entry in enumerate(found.entries, start=1):
+        yield _document(entry, found.feed, f"entry {number}")
+
+
+def _parse(data: bytes) -> Any:
+    import feedparser
+
+    try:
+        # A stream, for feedparser would take bare bytes for a file's name. What it cleans is only read as text here.
+        return feedparser.parse(BytesIO(data), sanitize_html=False, resolve_relative_uris=True)
+    except Exception as error:  # feedparser lets many kinds of error out of hostile XML
+        raise Unreadable(f"broken feed: {type(error).__name__} while parsing it; check the address") from None
+
+
+def _document(entry: Any, feed: Any, where: str) -> Document | Refused:
+    url = web_address(_text(entry, "link")) or web_address(_text(entry, "id"))
+    body = _body(entry, bool(url))
+    if not body and not url:
+        return Refused(where, "neither text nor a link in it; nothing can be read or fetched")
+    return Document(
+        kind=kind_of(body),
+        body=body,
+        url=url,
+        title=" ".join(_TAG.sub("", _text(entry, "title")).split())[:500],
+        author=" ".join((_text(entry, "author")).split())[:500],
+        published=_moment(entry),
+        source=" ".join((_text(entry.get("source"), "title") or _text(feed, "title")).split())[:500],
+        language=(_text(entry, "language") or _text(feed, "language"))[:35],
+    )
+
+
+def _body(entry: Any, fetchable: bool) -> str:
+    """The longest content, or a summary long enough to be the article; anything at all if there is no link."""
+    contents = [_text(part, "value") for part in entry.get("content") or []]
+    content, summary = max(contents, key=len, default=""), _text(entry, "summary")
+    if _whole(content, _CONTENT_WORDS):
+        return content
+    if _whole(summary, _SUMMARY_WORDS):
+        return summary
+    return "" if fetchable else content or summary
+
+
+def _whole(html: str, words: int) -> bool:
+    text = _TAG.sub(" ", html).rstrip()
+    return len(text.split()) >= words and not _CUT.search(text[-40:])
+
+
+def _moment(entry: Any) -> datetime | None:
+    for name in ("published_parsed", "updated_parsed"):
+        try:
+            return datetime.fromtimestamp(timegm(entry[name]), UTC)
+        except (KeyError, TypeError, ValueError, OverflowError, OSError):
+            continue
+    return None
+
+
+def _text(holder: Any, name: str) -> str:
+    value = holder.get(name) if hasattr(holder, "get") else None
+    return scrub(value).strip() if isinstance(value, str) else ""

@@ -1,0 +1,115 @@
+"""Which sentences of an article make its summary.
+
+A sentence is worth more the nearer it is to the article as a whole, to the headline and to the beginning. The weights
+were chosen on the development half of the documents of `bench.summary` (docs/benchmarks.md).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.spans import Span
+
+RULE = 1  # part of the lineage: raise it when the choice of sentences changes
+CENTRE, HEADLINE, POSITION, REPEATS = 0.3, 0.3, 0.4, 0.3
+SHORTEST, LONGEST = 6, 70  # words
+MOST_CANDIDATES = 120  # sentences looked at: what news has to say is said by then, and time stays bounded
+
+_DANGLING = re.compile(
+    r"""^["“‘'(\s]*(he|she|they|it|his|her|their|its|this|that|these|those|such|both|
+    but|and|or|so|yet|however|also|still|then|meanwhile|moreover|instead|nevertheless|nonetheless|
+    in\ addition|on\ the\ other\ hand|for\ (example|instance)|as\ a\ result|the\ (former|latter))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SPOKEN_BY_PRONOUN = re.compile(
+    r"[”\"’],?\s+(he|she|they)\s+\w+\.?$|^(he|she|they)\s+(said|added|told)\b", re.IGNORECASE
+)
+_CAPTION = re.compile(
+    r"^\W*(photo|image|picture|caption|file photo|illustration|video|credit|source)\b\s*[:|]", re.IGNORECASE
+)
+_END = re.compile(r"[.!…][\"”’')\]]*$")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may be chosen. `index` counts the article's sentences from 0."""
+
+    start: int
+    end: int
+    index: int
+    sound: bool
+    dangling: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A sentence of the summary, with its share of the score (0 to about 1)."""
+
+    start: int
+    end: int
+    score: float
+
+
+def candidates(text: str, sentences: Sequence[Span]) -> list[Candidate]:
+    """The sentences to choose from, with their flaws."""
+    return [
+        Candidate(start, end, index, _sound(text[start:end]), _is_dangling(text[start:end]))
+        for index, (start, end) in enumerate(sentences[:MOST_CANDIDATES])
+    ]
+
+
+def length(sentences: int, most: int) -> int:
+    """How many sentences a summary of an article has: about a third, at least one and at most `most`."""
+    return min(most, max(1, sentences // 3), sentences)
+
+
+def choose(
+    worth: Sequence[Candidate], headline: NDArray[np.float32] | None, vectors: NDArray[np.float32], most: int
+) -> list[Chosen]:
+    """The best sentences, in the order of the text.
+
+    `vectors` has one L2-normalised row per candidate, `headline` is one such row. Sound sentences come first; a
+    dangling one ("But he said ...") is taken only behind the sentence that it hangs on, or when nothing else is left.
+    """
+    scores = _scores(headline, vectors)
+    wanted = length(len(worth), most)
+    chosen: list[int] = []
+    while len(chosen) < wanted:
+        left = [i for i in range(len(worth)) if i not in chosen]
+        best = max(left, key=lambda i: (_tier(worth, i, chosen), scores[i] - _repetition(vectors, i, chosen), -i))
+        chosen.append(best)
+    return [Chosen(worth[i].start, worth[i].end, float(scores[i])) for i in sorted(chosen)]
+
+
+def _tier(worth: Sequence[Candidate], i: int, chosen: Sequence[int]) -> int:
+    """2 for a sentence that stands by itself, 1 for one that hangs on another, 0 for one that is no statement."""
+    if not worth[i].sound:
+        return 0
+    return 1 if worth[i].dangling and i - 1 not in chosen else 2
+
+
+def _scores(headline: NDArray[np.float32] | None, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    centre = vectors.mean(axis=0)
+    centre = centre / max(float(np.linalg.norm(centre)), 1e-9)
+    position = 1 / np.sqrt(1 + np.arange(len(vectors), dtype=np.float32))
+    likeness = vectors @ headline if headline is not None else vectors @ centre
+    scores: NDArray[np.float32] = CENTRE * (vectors @ centre) + HEADLINE * likeness + POSITION * position
+    return scores
+
+
+def _repetition(vectors: NDArray[np.float32], i: int, chosen: Sequence[int]) -> float:
+    """How much the sentence says again what is chosen already (maximal marginal relevance, Carbonell 1998)."""
+    return REPEATS * max((float(vectors[i] @ vectors[j]) for j in chosen), default=0.0)
+
+
+def _sound(sentence: str) -> bool:
+    """A whole statement of readable length: no question, no caption, no fragment."""
+    words = len(sentence.split())
+    return SHORTEST <= words <= LONGEST and bool(_END.search(sentence)) and not _CAPTION.match(sentence)
+
+
+def _is_dangling(sentence: str) -> bool:
+    return bool(_DANGLING.match(sentence) or _SPOKEN_BY_PRONOUN.search(sentence))

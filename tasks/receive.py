@@ -1,0 +1,143 @@
+"""How articles come in, for both doors: written first, then queued; the same one twice is one article."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from config.settings import settings
+from models.article import Article, Payload
+from models.session import session
+from models.stage import Lane, Stage
+from nlp.fingerprints import title_key, url_key
+from nlp.formats import Document
+from tasks.errors import Unusable
+from tasks.stages import enqueue, publish
+
+BATCH = 200  # articles a transaction: few round trips, short locks
+LONGEST_URL = 2000  # bytes; an index entry holds 2,704
+LONGEST_NAME = 500
+
+
+@dataclass(frozen=True)
+class Received:
+    """The article's id, and whether it was queued: an article that the desk has, unchanged, is not."""
+
+    article_id: int
+    queued: bool
+
+
+def receive(documents: Sequence[Document], lane: Lane = Lane.LIVE, *, redo: bool = False) -> list[Received]:
+    """Write the documents as articles and queue those that are new or changed; with `redo`, all of them.
+
+    The answer has one item per document, in order. Raises Unusable, before anything is written, when one is not
+    acceptable.
+    """
+    acceptable = [check(document) for document in documents]
+    received: list[Received] = []
+    for start in range(0, len(acceptable), BATCH):
+        received += _receive_batch(acceptable[start : start + BATCH], lane, redo)
+    return received
+
+
+def check(document: Document) -> Document:
+    """The document as it can be stored. Raises Unusable, saying what is wrong and what to do."""
+    if not document.body.strip() and not document.url:
+        raise Unusable("The article has neither text nor URL; give it one of them.")
+    if len(document.body.encode("utf-8", "replace")) > settings().max_body_bytes:
+        raise Unusable(f"The article is larger than {settings().max_body_bytes:,} bytes (COPYDESK_MAX_BODY_BYTES).")
+    if document.url:
+        _check_url(document.url)
+    return replace(
+        document,
+        body=_storable(document.body),
+        title=_storable(document.title)[:LONGEST_NAME],
+        author=_storable(document.author)[:LONGEST_NAME],
+        source=_storable(document.source)[:LONGEST_NAME],
+    )
+
+
+def _check_url(url: str) -> None:
+    if len(url.encode("utf-8", "replace")) > LONGEST_URL:
+        raise Unusable(f"The URL is longer than {LONGEST_URL} bytes; give a shorter one.")
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Unusable(f"The URL cannot be read ({error}); give one like https://example.org/story.") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Unusable("The URL must begin with http:// or https:// and name a host.")
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores neither NUL nor half a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def key_of(document: Document) -> str:
+    """One article: the same canonical URL, else the same source, title and body."""
+    identity = [url_key(document.url)] if document.url else [document.source, document.title, document.body]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()
+
+
+def _receive_batch(documents: Sequence[Document], lane: Lane, redo: bool) -> list[Received]:
+    keys = [key_of(document) for document in documents]
+    latest = dict(sorted(zip(keys, documents, strict=True)))  # one order for all, or two doors could deadlock
+    with session() as db:
+        ids = _write_articles(db, latest)
+        changed = _write_payloads(db, {ids[key]: document for key, document in latest.items()})
+        queued = set(ids.values()) if redo else changed
+        enqueue(db, sorted(queued), [Stage.INGEST], lane)
+    for article_id in sorted(queued):
+        publish(article_id, Stage.INGEST, lane)
+    return [Received(ids[key], ids[key] in queued) for key in keys]
+
+
+def _write_articles(db: Session, documents: dict[str, Document]) -> dict[str, int]:
+    rows = [_article(key, document) for key, document in documents.items()]
+    db.execute(insert(Article).values(rows).on_conflict_do_nothing(index_elements=[Article.key]))
+    return {key: i for i, key in db.execute(select(Article.id, Article.key).where(Article.key.in_(documents)))}
+
+
+def _article(key: str, document: Document) -> dict[str, Any]:
+    return {
+        "key": key,
+        "url": document.url or None,
+        "url_key": url_key(document.url) if document.url else None,
+        "source": document.source or (urlsplit(document.url).hostname if document.url else None) or "",
+        "title": document.title,
+        "title_key": title_key(document.title),
+        "author": document.author or None,
+        "published_at": document.published,
+    }
+
+
+def _write_payloads(db: Session, documents: dict[int, Document]) -> set[int]:
+    """Store what was handed in; the ids of those articles for which it is new."""
+    rows = [_payload(article_id, document) for article_id, document in documents.items()]
+    statement = insert(Payload).values(rows)
+    new = statement.excluded
+    changed = statement.on_conflict_do_update(
+        index_elements=[Payload.article_id],
+        set_={"kind": new.kind, "body": new.body, "given": new.given, "content_hash": new.content_hash},
+        where=Payload.content_hash != new.content_hash,
+    ).returning(Payload.article_id)
+    return set(db.scalars(changed))
+
+
+def _payload(article_id: int, document: Document) -> dict[str, Any]:
+    given = {k: v for k, v in asdict(document).items() if k not in ("kind", "body")}
+    given["published"] = document.published.isoformat() if document.published else None
+    content = json.dumps([document.kind, document.body, given], sort_keys=True, default=str)
+    return {
+        "article_id": article_id,
+        "kind": document.kind,
+        "body": document.body,
+        "given": given,
+        "content_hash": hashlib.sha256(content.encode()).digest(),
+    }

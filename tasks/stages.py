@@ -1,0 +1,222 @@
+"""How a stage of an article goes from queued to its end: claimed, tried, written once."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from config.settings import settings
+from models.article import Article
+from models.session import session
+from models.stage import Lane, Stage, StageRow, State
+from tasks.errors import Skip, Unusable
+from workers.app import app, require_broker
+
+log = logging.getLogger(__name__)
+
+TASK = {
+    Stage.INGEST: "article.ingest",
+    Stage.SUMMARY: "article.summarize",
+    Stage.ENTITIES: "article.tag_entities",
+    Stage.NEIGHBOURS: "article.link_neighbours",
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to try one stage of one article once. A later claim of the same stage voids it."""
+
+    article_id: int
+    stage: Stage
+    number: int
+    attempt: int
+    version: int
+    lane: Lane
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a try made: which engine and settings made it, how to write it, and the stages to queue after it."""
+
+    lineage: str
+    write: Callable[[Session], None]
+    then: tuple[Stage, ...] = ()
+
+
+class Superseded(Exception):
+    """The claim was voided by a later one, or the article has a newer version: nothing may be written."""
+
+
+def enqueue(db: Session, article_ids: Iterable[int], stages: Iterable[Stage], lane: Lane) -> None:
+    """Mark stages of articles as queued, in `db`'s transaction. Call `publish` after it has committed."""
+    rows = [{"article_id": i, "name": s, "lane": lane} for i in article_ids for s in stages]
+    if not rows:
+        return
+    statement = insert(StageRow).values(rows)
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=[StageRow.article_id, StageRow.name],
+            set_={
+                "state": State.QUEUED,
+                "lane": statement.excluded.lane,
+                "attempts": 0,
+                "reason": None,
+                "queued_at": func.now(),
+                "started_at": None,
+                "finished_at": None,
+            },
+        )
+    )
+
+
+def queue_of(stage: Stage, lane: Lane) -> str:
+    """The queue's name: `ingest` or `nlp`, each with its `.backfill` twin."""
+    queue = "ingest" if stage is Stage.INGEST else "nlp"
+    return queue if lane is Lane.LIVE else f"{queue}.{lane}"
+
+
+def publish(article_id: int, stage: Stage, lane: Lane, countdown: float = 0) -> None:
+    """Put the id on the stage's queue. Should this get lost, the sweep finds the row still queued."""
+    require_broker()
+    app.send_task(TASK[stage], (article_id,), queue=queue_of(stage, lane), countdown=countdown or None)
+
+
+def publish_again(article_ids: Iterable[int]) -> None:
+    """Send anew the messages of stages still under way: theirs may be lost, and a second one does no harm."""
+    with session() as db:
+        open_rows = select(StageRow.article_id, StageRow.name, StageRow.lane).where(
+            StageRow.article_id.in_(list(article_ids)), StageRow.state.in_((State.QUEUED, State.RUNNING))
+        )
+        rows = db.execute(open_rows).all()
+    for article_id, name, lane in rows:
+        publish(article_id, Stage(name), Lane(lane))
+
+
+def perform(article_id: int, stage: Stage, work: Callable[[Claim], Result]) -> None:
+    """Claim the stage, do `work` with no transaction open, and write its result once, or its reason.
+
+    Raises OperationalError when the database is away; the task is then retried by Celery, and found by the sweep.
+    """
+    claim = _claim(article_id, stage)
+    if claim is None:
+        return
+    try:
+        result = work(claim)
+        _finish(claim, result)
+    except Superseded:
+        log.warning("article %s: %s attempt %s was superseded", article_id, stage, claim.attempt)
+        return
+    except Skip as reason:
+        _end(claim, State.SKIPPED, str(reason))
+        return
+    except Unusable as reason:
+        _end(claim, State.FAILED, str(reason))
+        return
+    except OperationalError:
+        raise
+    except SoftTimeLimitExceeded:
+        _try_again(claim, f"took longer than {settings().stage_seconds} s")
+        return
+    except Exception as error:
+        log.exception("article %s: %s attempt %s failed", article_id, stage, claim.attempt)
+        _try_again(claim, f"{type(error).__name__}: {error}")
+        return
+    for following in result.then:
+        publish(article_id, following, claim.lane)
+
+
+def _claim(article_id: int, stage: Stage) -> Claim | None:
+    """Start a try, unless the stage has ended (a message can come twice) or was tried often enough."""
+    with session() as db:
+        row = db.scalar(
+            select(StageRow)
+            .where(StageRow.article_id == article_id, StageRow.name == stage)
+            .with_for_update(key_share=True)
+        )
+        if row is None or row.state not in (State.QUEUED, State.RUNNING):
+            return None
+        if row.attempts >= settings().attempts:
+            row.state = State.FAILED
+            row.reason = row.reason or f"the worker process died in each of {row.attempts} attempts"
+            row.finished_at = func.now()
+            return None
+        row.state = State.RUNNING
+        row.attempts += 1
+        row.claims += 1
+        row.started_at = func.now()
+        version = db.scalars(select(Article.version).where(Article.id == article_id)).one()
+        return Claim(article_id, stage, row.claims, row.attempts, version, Lane(row.lane))
+
+
+def _finish(claim: Claim, result: Result) -> None:
+    """Write the result and its lineage in the transaction that ends the stage, or nothing at all."""
+    with session() as db:
+        _hold(db, claim)
+        result.write(db)
+        enqueue(db, [claim.article_id], result.then, claim.lane)
+        _update(
+            db,
+            claim,
+            state=State.DONE,
+            lineage=result.lineage,
+            version=claim.version,
+            reason=None,
+            finished_at=func.clock_timestamp(),
+        )
+
+
+def _hold(db: Session, claim: Claim) -> None:
+    """Lock the stage's row for this transaction. Raises Superseded when the claim is void."""
+    held = db.scalar(
+        select(StageRow.article_id)
+        .join(Article, Article.id == StageRow.article_id)
+        .where(
+            StageRow.article_id == claim.article_id,
+            StageRow.name == claim.stage,
+            StageRow.state == State.RUNNING,
+            StageRow.claims == claim.number,
+            Article.version == claim.version,
+        )
+        .with_for_update(of=StageRow)
+    )
+    if held is None:
+        raise Superseded
+
+
+def _update(db: Session, claim: Claim, **values: object) -> None:
+    db.execute(
+        update(StageRow)
+        .where(
+            StageRow.article_id == claim.article_id,
+            StageRow.name == claim.stage,
+            StageRow.state == State.RUNNING,
+            StageRow.claims == claim.number,
+        )
+        .values(**values)
+    )
+
+
+def _end(claim: Claim, state: State, reason: str) -> None:
+    with session() as db:
+        _update(db, claim, state=state, reason=reason, version=claim.version, finished_at=func.now())
+
+
+def _try_again(claim: Claim, reason: str) -> None:
+    """Queue another try, later each time; after the last one the stage is failed with its reason."""
+    last = settings().attempts
+    with session() as db:
+        _update(
+            db,
+            claim,
+            state=case((StageRow.attempts >= last, State.FAILED), else_=State.QUEUED),
+            reason=f"attempt {claim.attempt}: {reason}"[:2000],
+            queued_at=func.now(),
+            finished_at=func.now(),
+        )
+    if claim.attempt < last:
+        publish(claim.article_id, claim.stage, claim.lane, countdown=2.0**claim.attempt)

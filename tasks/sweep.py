@@ -1,0 +1,82 @@
+"""The sweep: each minute, what should be done and is not is queued again. The database is the truth."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select, text, update
+from sqlalchemy.orm import Session
+
+from config.settings import settings
+from models.session import session
+from models.stage import Lane, Stage, StageRow, State
+from tasks.stages import publish, queue_of
+from workers.app import app
+
+log = logging.getLogger(__name__)
+
+LOCK = 0xC0B7DE5C  # advisory lock: one sweep at a time, whichever worker gets it
+MOST = 5000  # rows a sweep and queue; the next sweep takes the rest
+GRACE = timedelta(seconds=60)  # a running stage is given this long beyond its time limit
+
+
+@app.task(name="desk.sweep")
+def sweep() -> None:
+    """Queue again the stages whose message or whose worker was lost."""
+    lost: list[StageRow] = []
+    with session() as db:
+        if not db.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}):
+            return
+        for lane in Lane:
+            lost += _abandoned(db, lane)
+            for stages in ((Stage.INGEST,), tuple(s for s in Stage if s is not Stage.INGEST)):
+                lost += _unqueued(db, stages, lane)
+        _mark(db, lost)
+    for row in lost:
+        publish(row.article_id, Stage(row.name), Lane(row.lane))
+    if lost:
+        log.warning("queued %s lost stages again", len(lost))
+
+
+def _abandoned(db: Session, lane: Lane) -> list[StageRow]:
+    """Running for longer than any stage may: its worker is gone."""
+    limit = timedelta(seconds=settings().stage_seconds) + GRACE
+    return _rows(db, _oldest(lane).where(StageRow.state == State.RUNNING, StageRow.started_at < func.now() - limit))
+
+
+def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane) -> list[StageRow]:
+    """Queued for long, and more than the broker holds messages: that many were lost, and the oldest are sent again.
+
+    Should others be the lost ones, a second message for a stage does no harm, and the next sweep finds them.
+    """
+    waiting = _oldest(lane).where(
+        StageRow.state == State.QUEUED,
+        StageRow.name.in_(stages),
+        StageRow.queued_at < func.now() - timedelta(seconds=settings().lost_seconds),
+    )
+    count = db.scalar(select(func.count()).select_from(waiting.limit(None).order_by(None).subquery())) or 0
+    missing = count - messages(queue_of(stages[0], lane)) if count else 0
+    return _rows(db, waiting.limit(min(missing, MOST))) if missing > 0 else []
+
+
+def messages(queue: str) -> int:
+    """How many messages wait in the queue."""
+    with app.connection_for_read() as connection:
+        return int(connection.default_channel._size(queue))
+
+
+def _oldest(lane: Lane) -> Select[StageRow]:
+    return select(StageRow).where(StageRow.lane == lane).order_by(StageRow.queued_at).limit(MOST)
+
+
+def _rows(db: Session, wanted: Select[StageRow]) -> list[StageRow]:
+    return list(db.scalars(wanted.with_for_update(skip_locked=True)))
+
+
+def _mark(db: Session, lost: list[StageRow]) -> None:
+    """Give each its time anew, so that the next sweep leaves it alone."""
+    for row in lost:
+        db.execute(
+            update(StageRow)
+            .where(StageRow.article_id == row.article_id, StageRow.name == row.name)
+            .values(state=State.QUEUED, queued_at=func.now())
+        )

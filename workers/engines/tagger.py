@@ -1,0 +1,114 @@
+"""Find the names of people, organisations, places and other things in sentences."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nlp.bio import decode
+from nlp.spans import Mention
+from nlp.words import letter_case, plain, split_words
+from workers.engines.onnx import CHECKPOINTS, open_checkpoint
+
+_WORD_PIECES = 24  # of a longer word the network sees the beginning
+_WORD_CHARACTERS = 256
+_CLS, _SEP = 101, 102
+
+
+class Pieces(NamedTuple):
+    """The vocabulary number of each piece of a word, and the letter case of the part of the text it comes from."""
+
+    ids: list[int]
+    cases: list[int]
+
+
+def encode(tokenizer: Tokenizer, words: Sequence[str]) -> list[Pieces]:
+    """The pieces of each word. A word of control characters only has none."""
+    texts = [plain(word[:_WORD_CHARACTERS]) for word in words]
+    encoding = tokenizer.encode(texts, is_pretokenized=True, add_special_tokens=False)
+    found = [Pieces([], []) for _ in words]
+    tokens, places, offsets = encoding.tokens, encoding.word_ids, encoding.offsets
+    case = 0
+    for index, piece in enumerate(encoding.ids):
+        pieces = found[places[index]]
+        if len(pieces.ids) == _WORD_PIECES:
+            continue
+        if not tokens[index].startswith("##"):  # it and the "##" pieces after it share one case
+            last = index
+            while last + 1 < len(tokens) and tokens[last + 1].startswith("##"):
+                last += 1
+            case = letter_case(texts[places[index]][offsets[index][0] : offsets[last][1]])
+        pieces.ids.append(piece)
+        pieces.cases.append(case)
+    return found
+
+
+def windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:
+    """(first, one past the last) of runs of words that fit `limit` pieces and overlap by up to a quarter of it.
+
+    No word may be longer than half the limit. One window if everything fits; none if there are no words.
+    """
+    start = stop = 0
+    while stop < len(lengths):
+        stop, total = start, 0
+        while stop < len(lengths) and total + lengths[stop] <= limit:
+            total += lengths[stop]
+            stop += 1
+        yield start, stop
+        if stop == len(lengths):
+            break
+        start, shared = stop, 0
+        while shared + lengths[start - 1] <= limit // 4:
+            start -= 1
+            shared += lengths[start]
+
+
+class Tagger:
+    """A token-classification network that reads letter case as token types, one thread."""
+
+    def __init__(self, folder: Path = CHECKPOINTS / "tagger") -> None:
+        """Load the folder. Raises CheckpointError."""
+        self._checkpoint = open_checkpoint(folder)
+        self.name = self._checkpoint.name
+        self.weights = self._checkpoint.weights
+        self.labels: tuple[str, ...] = tuple(self._checkpoint.manifest["labels"])
+        self._room = int(self._checkpoint.manifest["max_tokens"]) - 2
+
+    def tag(self, sentences: Sequence[str]) -> list[list[Mention]]:
+        """The names in each sentence, in order, at code points of that sentence; `score` is 0 to 1.
+
+        A sentence longer than the network's window is read in overlapping windows. What is found depends on the
+        sentence alone: see `Checkpoint.run`.
+        """
+        return [self._mentions(sentence) for sentence in sentences]
+
+    def _mentions(self, sentence: str) -> list[Mention]:
+        spans = list(split_words(sentence))
+        pieces = encode(self._checkpoint.tokenizer, [sentence[start:end] for start, end in spans])
+        seen = [(span, some) for span, some in zip(spans, pieces, strict=True) if some.ids]
+        chances = self._chances([some for _, some in seen])
+        names = decode(chances, self.labels)
+        return [Mention(seen[a][0].start, seen[b - 1][0].end, kind, score) for a, b, kind, score in names]
+
+    def _chances(self, words: Sequence[Pieces]) -> NDArray[np.float32]:
+        """The probability of each label at each word: shape (words, labels)."""
+        found = np.zeros((len(words), len(self.labels)), dtype=np.float32)
+        covered = 0
+        for start, stop in windows([len(word.ids) for word in words], self._room):
+            skip = (covered - start) // 2  # of what two windows share, each decides its half
+            found[start + skip : stop] = self._run(words[start:stop])[skip:]
+            covered = stop
+        return found
+
+    def _run(self, words: Sequence[Pieces]) -> NDArray[np.float32]:
+        """Label probabilities at the first piece of each word."""
+        ids = [_CLS, *(piece for word in words for piece in word.ids), _SEP]
+        cases = [0, *(case for word in words for case in word.cases), 0]
+        firsts = np.cumsum([1] + [len(word.ids) for word in words[:-1]])
+        logits = self._checkpoint.run(ids, cases)[firsts]
+        powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        chances: NDArray[np.float32] = powers / powers.sum(axis=-1, keepdims=True)
+        return chances

@@ -1,0 +1,51 @@
+"""Starting a worker process: its queues, and what its children load. Celery knows it as `-A workers.process`."""
+
+import sys
+from typing import Any
+
+from celery.signals import celeryd_init, setup_logging, worker_process_init
+
+from config.logging import configure_logging
+from config.settings import Settings
+from workers.app import app
+from workers.runtime import runtime
+
+__all__ = ["app", "worker_argv"]
+
+INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
+NLP_MEMORY_KB = 1_500_000
+RECYCLE_AFTER = 2000  # articles parsed by one ingest child, since parsers leak
+
+
+def worker_argv(kind: str, settings: Settings) -> tuple[str, ...]:
+    """The command of a worker, `ingest` or `nlp`; live queues are named before backfill and so go first."""
+    common = (sys.executable, "-m", "celery", "-A", "workers.process", "worker", "--pool", "prefork")
+    quiet = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
+    own = {
+        "ingest": (settings.ingest_processes, INGEST_MEMORY_KB, ("--max-tasks-per-child", str(RECYCLE_AFTER))),
+        "nlp": (settings.nlp_processes, NLP_MEMORY_KB, ()),
+    }
+    processes, memory, extra = own[kind]
+    return (
+        *common,
+        *("--queues", f"{kind},{kind}.backfill", "--hostname", f"{kind}@%h", "--concurrency", str(processes)),
+        *("--max-memory-per-child", str(memory), *extra),
+        *quiet,
+    )
+
+
+@setup_logging.connect
+def _log(**_: Any) -> None:
+    """Our format, not Celery's."""
+    configure_logging()
+
+
+@celeryd_init.connect
+def _prepare(options: dict[str, Any], **_: Any) -> None:
+    """Only children that serve the nlp queue load engines."""
+    if "nlp" in (options.get("queues") or ()):
+        worker_process_init.connect(_load)
+
+
+def _load(**_: Any) -> None:
+    runtime()

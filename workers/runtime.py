@@ -1,0 +1,38 @@
+"""What a worker process has loaded: one frozen object, built in one place, handed to tasks by `runtime()`."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from config.settings import settings
+from nlp.likeness import RULE as LINK_RULE
+from nlp.mentions import RULE as NAME_RULE
+from workers.engines import Embeds, Summarizes, Tags
+from workers.lineage import lineage
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """The engines of this process and the lineage of what they make."""
+
+    embedder: Embeds
+    embedder_lineage: str
+    tagger: Tags
+    tagger_lineage: str
+    summarizer: Summarizes
+
+
+@lru_cache(maxsize=1)
+def runtime() -> Runtime:
+    """The engines, loaded at the first call of the process: never before a fork, since two threads would deadlock."""
+    from workers.engines.embedder import Embedder
+    from workers.engines.summarizer import Summarizer
+    from workers.engines.tagger import Tagger
+
+    embedder, tagger = Embedder(), Tagger()
+    return Runtime(
+        embedder=embedder,
+        embedder_lineage=lineage(embedder.name, embedder.weights, rule=LINK_RULE),
+        tagger=tagger,
+        tagger_lineage=lineage(tagger.name, tagger.weights, rule=NAME_RULE),
+        summarizer=Summarizer(embedder, settings().summary_sentences),
+    )
