@@ -2,8 +2,9 @@
 
 import hmac
 import ipaddress
+from urllib.parse import urlsplit
 
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
@@ -28,11 +29,12 @@ def require_token_beyond_loopback(settings: Settings) -> None:
 
 
 class Guard:
-    """Refuses requests without the token (when one is set; /health needs none) and bodies over the limit."""
+    """Refuses foreign host names, requests without the token (when one is set), and bodies over the limit."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        """`settings` gives the token and the limit."""
+        """`settings` gives the address, the token and the limit."""
         self.app = app
+        self.only_loopback = is_loopback(settings.host)
         self.token = settings.api_token.get_secret_value() if settings.api_token else None
         self.limit = settings.max_request_bytes
 
@@ -40,20 +42,25 @@ class Guard:
         """One request."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        request = Request(scope)
-        if self.token and request.url.path != "/health" and not self._authorised(request):
-            refusal = problem(401, "A token is needed", "Send the desk's token as `Authorization: Bearer ...`.")
-            return await refusal(scope, receive, send)
+        headers = Headers(scope=scope)
+        if self.only_loopback and not is_loopback(_host(headers)):
+            # A page elsewhere must not reach us through a name of its own (DNS rebinding).
+            detail = "This desk answers to localhost only; set COPYDESK_HOST and COPYDESK_API_TOKEN to open it."
+            return await problem(400, "The request is for another host", detail)(scope, receive, send)
+        if self.token and scope["path"] != "/health" and not self._authorised(headers):
+            detail = "Send the desk's token as `Authorization: Bearer ...`."
+            challenge = {"WWW-Authenticate": "Bearer"}
+            return await problem(401, "A token is needed", detail, headers=challenge)(scope, receive, send)
         body = await self._body(receive)
         if body is None:
             detail = f"A request may have {self.limit:,} bytes (COPYDESK_MAX_REQUEST_BYTES); send fewer articles."
             return await problem(413, "The request is too large", detail)(scope, receive, send)
         return await self.app(scope, _replay(body, receive), send)
 
-    def _authorised(self, request: Request) -> bool:
+    def _authorised(self, headers: Headers) -> bool:
         assert self.token is not None
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode(), self.token.encode())
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode("latin-1"), self.token.encode())
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The whole body, or None as soon as it is too large."""
@@ -65,6 +72,14 @@ class Guard:
                 return None
             if message["type"] != "http.request" or not message.get("more_body"):
                 return bytes(body)
+
+
+def _host(headers: Headers) -> str:
+    """The host that the request names, without its port; empty when it names none."""
+    try:
+        return urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -4,9 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from api.problems import documented
 from tasks.health import health
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], responses=documented(400, 413))
 
 
 @router.get("/health", responses={503: {"description": "Something is away; the body says what"}})

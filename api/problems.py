@@ -5,42 +5,97 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from kombu.exceptions import OperationalError as BrokerAway
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from tasks.errors import Unusable
 
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+MEDIA_TYPE = "application/problem+json"
+SCHEMAS = "#/components/schemas/"
+WHEN = {
+    400: "The request cannot be read, or names a host that is not this one",
+    401: "The token is missing or wrong",
+    404: "There is no such article",
+    413: "The request is too large",
+    422: "Something in the request is not acceptable",
+    503: "The database or the queue is away",
+}
 
 
-def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
+class Wrong(BaseModel):
+    """One thing to correct; `field` is its path in the request, such as `body.0.title`."""
+
+    field: str
+    problem: str
+
+
+class Problem(BaseModel):
+    """What is wrong and what to do, as RFC 9457 has it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[Wrong] = []
+
+
+def problem(
+    status: int, title: str, detail: str, errors: list[Wrong] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
     """One problem as a response."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return JSONResponse(body, status, media_type="application/problem+json")
+    body = Problem(title=title, status=status, detail=detail, errors=errors or [])
+    return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: the problems it answers with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"{SCHEMAS}Problem"}}}
+    return {status: {"description": WHEN[status], "content": content} for status in statuses}
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error in this form."""
+    """Answer every error in this form, and say so in the OpenAPI document. To be called when all routes are there."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Unusable, _unusable)
-    app.add_exception_handler(OperationalError, _away)
+    app.add_exception_handler(OperationalError, _database_away)
+    app.add_exception_handler(BrokerAway, _broker_away)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+    _, found = models_json_schema([(Problem, "serialization")], ref_template=SCHEMAS + "{model}")
+    app.openapi()["components"]["schemas"] |= found["$defs"]  # FastAPI makes the document once, and keeps it
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    fields = [{"field": ".".join(str(part) for part in e["loc"]), "problem": e["msg"]} for e in error.errors()[:20]]
-    return problem(422, "The request is not acceptable", "Correct the fields named and send it again.", errors=fields)
+    if any(e["type"] == "json_invalid" for e in error.errors()):
+        return problem(400, "The request is not JSON", "Send valid JSON, in UTF-8.")
+    fields = [
+        Wrong(field=".".join(str(part) for part in e["loc"]), problem=e["msg"].removeprefix("Value error, "))
+        for e in error.errors()[:20]
+    ]
+    return problem(422, "The request is not acceptable", "Correct the fields named and send it again.", fields)
 
 
 async def _unusable(_: Request, error: Exception) -> JSONResponse:
     return problem(422, "The article is not acceptable", str(error))
 
 
-async def _away(_: Request, error: Exception) -> JSONResponse:
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
     return problem(503, "The database is away", "Nothing was stored. Send the request again in a moment.")
+
+
+async def _broker_away(_: Request, error: Exception) -> JSONResponse:
+    detail = "What was sent is stored, and is worked on once the queue is back. Sending it again does no harm."
+    return problem(503, "The queue is away", detail)
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, error.detail, error.detail)
+    return problem(error.status_code, error.detail, error.detail, headers=dict(error.headers or {}))
+
+
+async def _bug(_: Request, error: Exception) -> JSONResponse:
+    return problem(500, "Something is wrong with the desk", "The log of the API says what.")

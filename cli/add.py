@@ -9,7 +9,7 @@ from rich.markup import escape
 from cli.desk import find_services
 from cli.gather import gather
 from cli.run import Json, Paths
-from cli.show import print_json
+from cli.show import print_json, print_refused
 from models.stage import Lane
 
 
@@ -32,7 +32,6 @@ def add(
         for item, document in zip(received, gathered.documents, strict=True):
             what = "queued" if item.queued else "known "
             console.print(f"{what} {item.article_id}  {escape(document.title or document.url or '')}", highlight=False)
-        for where, reason in gathered.refused:
-            console.print(f"[red]refused[/red] {escape(where)}: {escape(reason)}", highlight=False)
+        print_refused(gathered.refused)
     if gathered.refused:
         raise typer.Exit(1)

@@ -1,13 +1,13 @@
 """The processes of a desk, and finding or starting the services they lean on."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
-from config.settings import settings, use_services
-from workers.child import Process
+from config.settings import child_environment, settings, use_services
+from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
 
@@ -50,6 +50,9 @@ def started_desk() -> Iterator[Desk]:
             valkey = Valkey(settings().data)
             desk.add(valkey.process())
             _use(None, valkey.url)
+            from workers.app import restore_unacknowledged
+
+            restore_unacknowledged()  # of workers killed with an earlier desk; nobody else uses this queue
         from migrations.upgrade import migrate
 
         migrate()
@@ -70,13 +73,21 @@ def is_up() -> bool:
 def process(*command: str) -> Process:
     """A process of the desk, started as `copydesk COMMAND...`."""
     name = command[-1]
-    return Process(name, (sys.executable, "-m", "cli.main", *command), dict(os.environ), grace=STOP_SECONDS)
+    return Process(name, (sys.executable, "-m", "cli.main", *command), child_environment(), grace=STOP_SECONDS)
+
+
+def keep_running(desk: Desk) -> None:
+    """Start again what has died. Raises CannotStart when one process died too often; `tell` has said why."""
+    if not desk.tend():
+        raise CannotStart("A process of the desk does not stay up; its articles wait and are done at the next start.")
 
 
 def tell(name: str, what: str) -> None:
-    """Where the supervisor's news goes while a command works: the log of the desk."""
+    """The supervisor's news: all into the log of the desk, and what is out of the ordinary to the user."""
     with (logs() / "desk.log").open("a") as file:
-        file.write(f"{name} {what}\n")
+        file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {name} {what}\n")
+    if what not in ("starts", "stops", "runs"):
+        print(f"{name} {what}", file=sys.stderr)
 
 
 def _use(database_url: str | None, redis_url: str | None) -> None:

@@ -22,7 +22,10 @@ class Gathered:
 
 
 def gather(paths: list[str]) -> Gathered:
-    """Every document behind the paths: files, folders (all files below, hidden ones not), http addresses, or `-`."""
+    """Every document behind the paths: files, folders (all files below, hidden ones not), http addresses, or `-`.
+
+    Raises Unusable when there is nothing at all behind them.
+    """
     found = Gathered()
     for path in paths:
         if path.startswith(("http://", "https://")):
@@ -32,6 +35,8 @@ def gather(paths: list[str]) -> Gathered:
         else:
             for file in _files(found, Path(path)):
                 _read_file(found, file)
+    if not found.documents and not found.refused:
+        raise Unusable(f"There is no article in {', '.join(paths)}.")
     return found
 
 

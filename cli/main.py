@@ -1,8 +1,11 @@
 """The command `copydesk`: its subcommands, and how errors reach the user (never as a traceback)."""
 
+import io
+import os
 import sys
 
 import typer
+from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from cli import add, look, run, serve, up
@@ -27,14 +30,28 @@ for command in (serve.worker, serve.migrate, serve.api, serve.beat, serve.flower
 
 def main() -> None:
     """Run the command line; exit status 0 done, 1 not all done, 2 wrong usage, settings or services."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # names of files may be no text, and terminals may lack letters
     try:
         app()
     except (SettingsError, CannotStart, Unusable) as error:
         fail(str(error))
     except OperationalError as error:
         fail(f"The database does not answer: {str(error.orig).strip()}. Run `copydesk up`, or see DATABASE_URL.")
+    except BrokerAway as error:
+        fail(f"The queue does not answer: {error}. Run `copydesk up`, or see REDIS_URL. What was added is stored.")
     except ProgrammingError as error:
         fail(f"The database's tables are not as expected: {str(error.orig).strip()}. Run `copydesk migrate`.")
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Write out what is left, unless nobody reads it any more (`| head`), which is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fail(message: str) -> None:

@@ -1,6 +1,7 @@
 """The live display of work under way."""
 
 import time
+from collections.abc import Callable
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -10,8 +11,8 @@ from models.stage import ENDS, Stage
 LOOK_SECONDS = 0.2
 
 
-def wait_until_done(article_ids: list[int], *, quiet: bool) -> None:
-    """Show how far each stage is until every stage of every article has ended."""
+def wait_until_done(article_ids: list[int], *, quiet: bool, tend: Callable[[], None]) -> None:
+    """Show how far each stage is until every stage of every article has ended; `tend` looks after the workers."""
     from tasks.health import progress
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -26,4 +27,5 @@ def wait_until_done(article_ids: list[int], *, quiet: bool) -> None:
                 display.update(bar, completed=ended[stage], total=len(article_ids) - (stage != Stage.INGEST) * left_out)
             if all(display.tasks[bar].completed >= (display.tasks[bar].total or 0) for bar in bars.values()):
                 return
+            tend()
             time.sleep(LOOK_SECONDS)

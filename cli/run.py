@@ -1,14 +1,15 @@
 """`copydesk run`: articles through the whole desk, once, with everything started and stopped around it."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from cli import show
-from cli.desk import find_services, is_up, process, started_desk
-from cli.gather import gather
+from cli.desk import find_services, is_up, keep_running, process, started_desk
+from cli.gather import Gathered, gather
 from cli.progress import wait_until_done
-from tasks.errors import Unusable
 
 Paths = Annotated[list[str], typer.Argument(help="Files, folders, http addresses, or - for standard input.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -23,29 +24,30 @@ def run(
 
     Exit status 0 when every article is done; 1 when one was refused, skipped or failed.
     """
+    gathered = gather(paths)  # first: for a path that is not there, nothing need be started
+    if not gathered.documents:
+        show.print_results([], gathered.refused, json=json)
+        raise typer.Exit(1)
     if is_up():  # a desk is up in the data folder: its workers do the work
         find_services()
-        done = _put_through(paths, redo, json)
+        done = _put_through(gathered, redo, json, tend=lambda: None)
     else:
         with started_desk() as desk:
             for kind in ("ingest", "nlp"):
                 desk.add(process("worker", kind))
-            done = _put_through(paths, redo, json)
+            done = _put_through(gathered, redo, json, tend=partial(keep_running, desk))
     if not done:
         raise typer.Exit(1)
 
 
-def _put_through(paths: list[str], redo: bool, json: bool) -> bool:
+def _put_through(gathered: Gathered, redo: bool, json: bool, tend: Callable[[], None]) -> bool:
     """Queue, wait and print; whether all is done."""
     from tasks.receive import receive
     from tasks.stages import publish_again
 
-    gathered = gather(paths)
-    if not gathered.documents and not gathered.refused:
-        raise Unusable(f"There is no article in {', '.join(paths)}.")
     received = receive(gathered.documents, redo=redo)
     publish_again(r.article_id for r in received if not r.queued)
     ids = list(dict.fromkeys(r.article_id for r in received))
-    wait_until_done(ids, quiet=json)
+    wait_until_done(ids, quiet=json, tend=tend)
     states = show.print_results(ids, gathered.refused, json=json)
     return not gathered.refused and all(state == "done" for state in states)

@@ -45,7 +45,11 @@ def api() -> None:
     import uvicorn
 
     from api.app import create_app
+    from models.session import engine
+    from workers.app import require_broker
 
+    require_broker()
+    engine()  # says so now when there is no database
     configure_logging()
     uvicorn.run(create_app(), host=settings().host, port=settings().port, log_config=None, server_header=False)
 
@@ -53,10 +57,15 @@ def api() -> None:
 def beat() -> None:
     """Start the clock of the sweep. One is enough; more do no harm."""
     find_services()
+    from celery.signals import after_task_publish
+
     from workers.app import app, require_broker
 
     require_broker()
     configure_logging()
+    sent = settings().data / "beat"  # its age shows docker-compose.yml whether sweeps are still sent
+    sent.parent.mkdir(parents=True, exist_ok=True)
+    after_task_publish.connect(lambda **_: sent.touch(), weak=False)
     # The in-memory scheduler: the default one keeps a pickle on disk, and a minute's sweep needs no memory.
     app.Beat(scheduler="celery.beat:Scheduler", pidfile=None, quiet=True, loglevel="WARNING").run()
 

@@ -20,18 +20,28 @@ MOST_NAMES = 12
 
 def print_results(article_ids: list[int], refused: list[tuple[str, str]], *, json: bool) -> list[str]:
     """Print the articles and the times of their stages; the state of each."""
-    with session() as db:
-        views = [view for i in article_ids if (view := article_view(db, i))]
+    views = _views(article_ids) if article_ids else []  # without articles there may be no database either
     if json:
         print_json({"articles": views, "refused": [{"where": w, "reason": r} for w, r in refused]})
     else:
         console = Console()
         for view in views:
             console.print(article_panel(view))
-        for where, reason in refused:
-            console.print(f"[red]refused[/red] {escape(where)}: {escape(reason)}")
-        console.print(times_table(views))
+        print_refused(refused)
+        if views:
+            console.print(times_table(views))
     return [view["state"] for view in views]
+
+
+def _views(article_ids: list[int]) -> list[dict[str, Any]]:
+    with session() as db:
+        return [view for i in article_ids if (view := article_view(db, i))]
+
+
+def print_refused(refused: list[tuple[str, str]]) -> None:
+    """One line for each file or item that could not be taken, and why."""
+    for where, reason in refused:
+        Console().print(f"[red]refused[/red] {escape(where)}: {escape(reason)}", highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

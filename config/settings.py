@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "COPYDESK_"
+POSTGRES = ("postgresql+psycopg", "postgresql", "postgres")
+REDIS = ("redis", "rediss", "redis+socket", "sentinel")
 
 
 class SettingsError(ValueError):
@@ -19,9 +22,14 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """Read from `COPYDESK_<NAME>`; the two addresses also from their usual names, DATABASE_URL and REDIS_URL."""
+    """Read from `COPYDESK_<NAME>`; the two addresses also from their usual names, DATABASE_URL and REDIS_URL.
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True)
+    An empty variable counts as unset: an empty token would open the desk to everyone.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+    )
 
     data: Path = Field(
         default_factory=lambda: user_data_path("copydesk"),
@@ -36,13 +44,17 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address of the API. Anything but loopback opens it to others.")
     port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
     api_token: SecretStr | None = Field(
-        None, description="A long random word that API clients must send; needed once the API is open to others."
+        None,
+        min_length=8,
+        description="A long random word that API clients must send; needed once the API is open to others.",
     )
     max_request_bytes: int = Field(64_000_000, ge=1000, description="Largest API request, all its articles together.")
     flower_host: str = Field("127.0.0.1", description="Address of Flower, which can stop workers: keep it loopback.")
     flower_port: int = Field(5555, ge=1, le=65535, description="Port of Flower.")
     flower_password: SecretStr | None = Field(
-        None, description="Password of Flower's user `copydesk`; unset: one is generated at the first start."
+        None,
+        min_length=8,
+        description="Password of Flower's user `copydesk`; unset: one is generated at the first start.",
     )
     ingest_processes: int = Field(
         1, ge=1, le=256, description="Children of the ingest worker; 1 feeds about 8 cores of nlp."
@@ -73,6 +85,18 @@ class Settings(BaseSettings):
         False, description="Allow URLs that resolve to private addresses. Only for a desk that reads an intranet."
     )
 
+    @field_validator("database_url")
+    @classmethod
+    def _with_our_driver(cls, url: SecretStr | None) -> SecretStr | None:
+        return url and SecretStr(f"{POSTGRES[0]}://{_after_scheme(url, POSTGRES)}")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_to_celery(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            _after_scheme(url, REDIS)
+        return url
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
@@ -84,7 +108,10 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"{_variable(e['loc'])}: {e['msg']} (it is {e['input']!r})" for e in error.errors())
+        wrong = "; ".join(
+            f"{_variable(e['loc'])}: {e['msg'].removeprefix('Value error, ')}{_shown(e['loc'], e['input'])}"
+            for e in error.errors()
+        )
         raise SettingsError(f"{wrong}. Correct the environment variable and start again.") from None
 
 
@@ -92,14 +119,37 @@ def refuse_unknown(names: Iterable[str]) -> None:
     """A misspelt setting would be ignored silently: refuse it and name the nearest one."""
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for name in names:
-        if name.startswith(PREFIX) and name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
             raise SettingsError(f"{name} is not a setting of Copydesk; did you mean {nearest}?")
+
+
+def _after_scheme(url: SecretStr, schemes: tuple[str, ...]) -> str:
+    """The rest of an address. Its messages quote nothing of it: a password may be in any part."""
+    scheme, mark, rest = url.get_secret_value().partition("://")
+    if not mark or scheme not in schemes:
+        raise ValueError(f"it must begin with {', '.join(f'{known}://' for known in schemes)}")
+    try:
+        _ = urlsplit(f"//{rest}").port
+    except ValueError:
+        raise ValueError("it cannot be read; percent-encode special characters in its password") from None
+    return rest
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
     name = str(location[0])
     return name if name.isupper() else PREFIX + name.upper()
+
+
+def _shown(location: tuple[int | str, ...], value: object) -> str:
+    """The value, unless it is a secret one."""
+    field = Settings.model_fields[str(location[0]).lower()]
+    return "" if "SecretStr" in str(field.annotation) else f" (it is {value!r})"
+
+
+def child_environment() -> dict[str, str]:
+    """What a child process of the desk is given: our own environment, the services in use included."""
+    return dict(os.environ)
 
 
 def use_services(database_url: str | None, redis_url: str | None) -> None:

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-# The name we store, and how texts write it. Letter case counts: "dpa" is an agency, "the press association" need not be.
+# The name we store, and how texts write it. Letter case counts: "the press association" need not be the agency.
 _OUTLETS = {
     "Reuters": "Reuters|REUTERS",
     "AP": "Associated Press|ASSOCIATED PRESS|AP News|AP",
@@ -45,7 +45,7 @@ _OUTLETS = {
     "Kyiv Independent": "Kyiv Independent",
 }
 _NEWS = r"(?:the )?(?:(?:news agency|news service|newspaper|broadcaster|agency) )?"
-# {0} is the outlet. Strongest first: a dateline and a closing credit say whose text it is, the others where a fact comes from.
+# {0} is the outlet. Strongest first: a dateline and a closing credit say whose text it is, the others whose fact.
 _RULES = (
     r"(?m)^[A-Z][\w .,'’/-]{{1,60}}? ?\((?:{0})\) ?[-–—]",
     r"(?m)^\W{{0,3}}(?:[Ss]ource|[Vv]ia|[Cc]redit)s?: ?(?:[Tt]he )?(?:{0})\W{{0,3}}$",
@@ -53,7 +53,8 @@ _RULES = (
     r"\b(?:reported by|[Rr]eports? (?:by|from)|[Aa]ccording to|[Cc]iting|quoted by|cited by|told|via|interview with) "
     + _NEWS
     + r"(?:{0})\b",
-    r"\b(?:{0}) (?:(?:news agency|newspaper) )?(?:(?:has|had|first|also|earlier) ){{0,2}}(?:reported|reports|writes|said in a report)\b",
+    r"\b(?:{0}) (?:(?:news agency|newspaper) )?(?:(?:has|had|first|also|earlier) ){{0,2}}(?:reported|reports"
+    r"|writes|said in a report)\b",
     r"\((?:{0})\)",
 )
 _MOST = 100_000  # characters; a credit stands in the first or the last paragraphs

@@ -40,7 +40,7 @@ def paragraphs(group: list[str]) -> list[str]:
 
 
 def is_wrapped(group: list[str]) -> bool:
-    """Whether lines were broken for width: all but the last end within a narrow band, most of them inside a sentence."""
+    """Whether lines were broken for width: most of them are nearly full and end inside a sentence."""
     body = group[:-1]
     if not body or max(map(len, group)) > _WRAPPED_AT[1]:
         return False

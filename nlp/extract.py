@@ -12,21 +12,25 @@ from nlp.formats.dates import moment
 from nlp.formats.document import Document
 from nlp.formats.markdown import plain
 from nlp.language import detect
-from nlp.pages import Page, absolute, read_page
+from nlp.links import absolute
+from nlp.pages import Page, read_page
 
 __all__ = ["Declared", "Extracted", "extract"]
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _DATED = re.compile(
-    rf"(?:(?:Published|Posted|Updated|Date)(?: on)?:? *)?(?P<date>\d{{1,2}} {_MONTH},? \d{{4}}|{_MONTH} \d{{1,2}},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
+    rf"(?:(?:Published|Posted|Updated|Date)(?: on)?:? *)?(?P<date>\d{{1,2}} {_MONTH},? \d{{4}}"
+    rf"|{_MONTH} \d{{1,2}},? \d{{4}}|\d{{4}}-\d\d-\d\d)"
     r"(?:,? (?:at )?\d{1,2}:\d\d.{0,12})?",
 )
 _WORD = r"[^\W\da-z_][\w.’'-]*"
 _BYLINE = re.compile(
-    rf"(?:[Bb]y|BY|Written by|Words by):? +(?P<name>{_WORD}(?:(?: +| *[,&/] *)(?:and|of|the|de|da|van|von|der|al|bin|{_WORD})){{0,14}})"
+    rf"(?:[Bb]y|BY|Written by|Words by):? +(?P<name>{_WORD}(?:(?: +| *[,&/] *)(?:and|of|the|de|da|van|von|der|al"
+    rf"|bin|{_WORD})){{0,14}})"
 )
 _OUTLET = re.compile(
-    r", *(?P<outlet>[^,]{0,60}\b(?:Post|Times|Herald|News|Press|Courier|Gazette|Tribune|Journal|Observer|Mail|Guardian|Star|Ledger|Reuters|AP|AFP"
+    r", *(?P<outlet>[^,]{0,60}\b(?:Post|Times|Herald|News|Press|Courier|Gazette|Tribune|Journal|Observer|Mail"
+    r"|Guardian|Star|Ledger|Reuters|AP|AFP"
     r"|Bloomberg|Review|Dispatch|Chronicle|Wire|Agency|Staff|Correspondent|Editor)\b[^,]{0,30})$"
 )
 _PREFACE = 5  # blocks at the top among which a byline and a date are looked for

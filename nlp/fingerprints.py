@@ -12,8 +12,10 @@ _ENDS = " \t\n.-|:"
 _PORTS = {"http": "80", "https": "443"}
 # Parameters that say how a reader came, not what he reads.
 _TRACKING = re.compile(
-    r"utm_\w+|mtm_\w+|pk_\w+|hsa_\w+|ga_\w+|at_(?:medium|campaign|custom\d|link\w*)|(?:fb|gc|gbra|wbra|dc|msc|tw|yc|ttc|igsh)(?:lid|id)|igsh"
-    r"|gclsrc|gad_source|mc_[ce]id|_hs(?:enc|mi)|mkt_tok|ncid|cmpid|ocid|smid|smtyp|ref_src|ref_url|s_cid|wt\.mc_id|xtor|spm|ftag|__twitter_impression",
+    r"(?:utm|mtm|pk|piwik|hsa|mc|oly|vero)_\w+|_{1,2}hs\w+|at_(?:medium|campaign|custom\d|link\w*)"
+    r"|(?:fb|g|dc|msc|tw|yc|tt|li_fat_|ir|sc)c?lid|gbraid|wbraid|igsh(?:id)?|gad_source|gclsrc|mkt_tok|ncid|cmpid"
+    r"|ocid|smid|smtyp"
+    r"|ref_src|ref_url|s_cid|wt\.mc_id|xtor|spm|ftag|cmp|__twitter_impression",
     re.IGNORECASE,
 )
 
@@ -48,7 +50,7 @@ def _levelled(text: str) -> str:
 def url_key(url: str) -> str:
     """An address made comparable, or "" if it is no http address.
 
-    Lower-case scheme and host, no user, default port or fragment, no tracking parameters, no slash at the end of a path.
+    Lower-case scheme and host, no user, default port or fragment, no tracking parameters, no last slash.
     The order of the other parameters stays: some sites read it.
     """
     try:

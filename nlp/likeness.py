@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nlp.spans import Span
 
 RULE = 1  # part of the lineage: raise it when results change
-LEAD_WORDS = 120  # with the headline about 180 tokens; see docs/decisions/0004-vectors.md
+LEAD_WORDS = 120  # with the headline about 180 tokens; see bench.neighbours
 
 
 def lead(title: str, text: str, sentences: Sequence[Span]) -> str:

@@ -4,25 +4,31 @@ import re
 
 from nlp.spans import Span
 
-_ABBREVIATIONS = frozenset(
-    # Titles and ranks; they stand before a name.
-    "mr mrs ms messrs dr prof rev hon sen sens rep reps gov govs pres gen maj col lt capt sgt cpl cmdr adm brig supt insp det sr jr "
-    "fr st mt ft amb atty asst assoc dep dir sec secy "
-    # Firms, places, measures, references.
-    "inc corp co cos ltd bros dept univ ave blvd rd hwy sq no nos vol vols pp fig figs ch art sect approx est vs v cf al etc viz "
-    "e.g i.e tel ext max min avg "
-    # The calendar.
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat".split()
+
+def _words(row: str) -> frozenset[str]:
+    return frozenset(row.split())
+
+
+_ABBREVIATIONS = _words(
+    """mr mrs ms messrs dr prof rev hon sen sens rep reps gov govs pres gen maj col lt capt sgt cpl cmdr adm brig supt
+    insp det sr jr fr st mt ft amb atty asst assoc dep dir sec secy
+    inc corp co cos ltd bros dept univ ave blvd rd hwy sq no nos vol vols pp fig figs ch art sect approx est vs v cf al
+    etc viz e.g i.e tel ext max min avg
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat"""
 )
-# These may end a sentence as well: they do if a capitalised common opener follows.
-_FINAL = frozenset("inc corp co cos ltd bros jr sr etc al dept univ ave blvd rd hwy sq st mon tue wed thu fri sat jan feb aug sept oct nov dec".split())
-_BEFORE_NUMBER = frozenset("no nos vol vols pp fig figs ch art sect approx est".split())
-# Words that open a sentence and hardly ever follow "U.S." or "Inc." within one.
-_OPENERS = frozenset(
-    "The A An This That These Those It He She They We You I His Her Their Its Our My But And Or So Yet If When While After Before "
-    "Since Although Though Because As At In On For From With By To Of Under Over During However Meanwhile Then There Here What Who "
-    "Why How Where Which No Not Now Some Many Most All Both Each Every Any Other Another Last Next Earlier Later Also Still Even "
-    "Despite According Asked Once Until Such Additionally Moreover Furthermore Finally Instead Separately Officials Police".split()
+# These end a sentence as well, if a word that opens one follows.
+_FINAL = _words(
+    """inc corp co cos ltd bros jr sr etc al dept univ ave blvd rd hwy sq st mon tue wed thu fri sat
+    jan feb aug sept oct nov dec"""
+)
+_BEFORE_NUMBER = _words("no nos vol vols pp fig figs ch art sect approx est")
+# They open a sentence and hardly ever follow "U.S." or "Inc." within one.
+_OPENERS = _words(
+    """The A An This That These Those It He She They We You I His Her Their Its Our My But And Or So Yet If When While
+    After Before Since Although Though Because As At In On For From With By To Of Under Over During However Meanwhile
+    Then There Here What Who Why How Where Which No Not Now Some Many Most All Both Each Every Any Other Another Last
+    Next Earlier Later Also Still Even Despite According Asked Once Until Such Additionally Moreover Furthermore
+    Finally Instead Separately Officials Police"""
 )
 _MARK = re.compile(r"[.!?…。！？]+")
 _CLOSING = "\"'”’»)]}"
@@ -84,7 +90,9 @@ def _ends(text: str, start: int, mark: re.Match[str], stop: int, end: int) -> bo
     if mark[0] != "." or stop > mark.end():
         # A question or an exclamation inside quotes goes on with its speaker: "Why?" Smith asked.
         return not (stop > mark.end() and mark[0] != "." and _is_speech(text, stop, end))
-    return _full_stop(_word_before(text, max(start, mark.start() - _TOKEN), mark.start()), follower, start, mark.start())
+    return _full_stop(
+        _word_before(text, max(start, mark.start() - _TOKEN), mark.start()), follower, start, mark.start()
+    )
 
 
 def _full_stop(word: str, follower: str, start: int, place: int) -> bool:
@@ -99,7 +107,9 @@ def _full_stop(word: str, follower: str, start: int, place: int) -> bool:
         return follower in _OPENERS or (follower[0] in _OPENING and follower.lstrip(_OPENING) in _OPENERS)
     if key in _BEFORE_NUMBER:
         return not follower[0].isdigit() and key in {"no", "art", "est"}
-    if key in _ABBREVIATIONS and (bare[0].isupper() or key in {"vs", "v", "cf", "al", "etc", "approx", "e.g", "i.e", "viz"}):
+    if key in _ABBREVIATIONS and (
+        bare[0].isupper() or key in {"vs", "v", "cf", "al", "etc", "approx", "e.g", "i.e", "viz"}
+    ):
         return key in _FINAL and follower in _OPENERS
     return True
 

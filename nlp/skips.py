@@ -6,24 +6,28 @@ from nlp.extract import Extracted
 from nlp.language import UNKNOWN, language_name
 
 _SHORT = 150  # words; a wall is short, and an article about walls is not
-_WALLS = (
-    (
-        "the page needs JavaScript; nothing else was in it",
-        re.compile(r"(?:enable|turn on|requires?|need|activate)[\w ]{0,30} javascript|javascript (?:is|appears to be|must be|has been) [\w ]{0,12}(?:disabled|enabled|off|required)", re.I),
+_WALLS = {
+    "the page needs JavaScript; nothing else was in it": (
+        r"(?:enable|turn on|requires?|need|activate)[\w ]{0,30} javascript",
+        r"javascript (?:is|appears to be|must be|has been) [\w ]{0,12}(?:disabled|enabled|off|required)",
     ),
-    (
-        "the page asks whether the reader is human; fetch it in another way",
-        re.compile(r"(?:verify|confirm|check(?:ing)?)[\w ']{0,30} (?:human|not a robot|your browser)|unusual traffic|complete the captcha|access (?:to this page )?(?:has been )?denied", re.I),
+    "the page asks whether the reader is human; fetch it in another way": (
+        r"(?:verify|confirm|check(?:ing)?)[\w ']{0,30} (?:human|not a robot|your browser)",
+        r"unusual traffic|complete the captcha|access (?:to this page )?(?:has been )?denied",
     ),
-    (
-        "the page is a paywall; only subscribers see the article",
-        re.compile(r"(?:subscribe|sign in|log ?in|register|sign up)[\w ,]{0,40} to (?:continue|keep|read|unlock|access|view)|(?:for|to) subscribers(?: only)?|subscribers? only|you(?:'|’)?(?: ha)?ve (?:reached|used)[\w ]{0,40}(?:free|limit|articles)|already a subscriber|unlock (?:this|the full) (?:article|story)", re.I),
+    "the page is a paywall; only subscribers see the article": (
+        r"(?:subscribe|sign in|log ?in|register|sign up)[\w ,]{0,40} to (?:continue|keep|read|unlock|access|view)",
+        r"(?:for|to) subscribers only|subscribers?[- ]only|already a subscriber|unlock (?:this"
+        r"|the full) (?:article|story)",
+        r"you['’]?(?: ha)?ve (?:reached|used)[\w ]{0,40}(?:free|limit|articles)",
     ),
-    (
-        "the page is a cookie or consent notice; the article is behind it",
-        re.compile(r"(?:we|site|partners?|page)[\w ,]{0,60}(?:use|store|process|access)[\w ,/]{0,60}cookies|accept (?:all )?cookies|your privacy choices|consent to (?:the use of )?cookies|cookie (?:policy|settings|preferences)", re.I),
+    "the page is a cookie or consent notice; the article is behind it": (
+        r"(?:we|site|partners?|page)[\w ,]{0,60}(?:use|store|process|access)[\w ,/]{0,60}cookies"
+        r"|accept (?:all )?cookies",
+        r"your privacy choices|consent to (?:the use of )?cookies|cookie (?:policy|settings|preferences)",
     ),
-)  # fmt: skip
+}
+_PATTERNS = {reason: re.compile("|".join(signs), re.IGNORECASE) for reason, signs in _WALLS.items()}
 
 
 def skip_reason(article: Extracted, engines_languages: tuple[str, ...] = ("en",), min_words: int = 40) -> str | None:
@@ -41,7 +45,7 @@ def skip_reason(article: Extracted, engines_languages: tuple[str, ...] = ("en",)
 
 def _wall(article: Extracted) -> str | None:
     seen = f"{article.title}\n{article.text}"
-    return next((reason for reason, pattern in _WALLS if pattern.search(seen)), None)
+    return next((reason for reason, pattern in _PATTERNS.items() if pattern.search(seen)), None)
 
 
 def _language(code: str) -> str:

@@ -12,57 +12,10 @@ from nlp.spans import Span
 _LETTER = r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]"
 _CLITIC = r"(?:s|re|ve|ll|d|m|S|RE|VE|LL|D|M)\b"
 _NOT = r"[nN]['’][tT]\b"
-_TITLES = [
-    "Mr",
-    "Mrs",
-    "Ms",
-    "Dr",
-    "Prof",
-    "Sen",
-    "Sens",
-    "Rep",
-    "Reps",
-    "Gov",
-    "Gen",
-    "Lt",
-    "Col",
-    "Sgt",
-    "Capt",
-    "Cpl",
-    "Maj",
-    "Cmdr",
-    "Adm",
-    "Brig",
-    "Rev",
-    "Hon",
-    "Pres",
-    "Messrs",
-    "Mt",
-    "Ft",
-    "St",
-    "Jr",
-    "Sr",
-    "Inc",
-    "Corp",
-    "Co",
-    "Cos",
-    "Ltd",
-    "Bros",
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sept",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-    "No",
-]
-_TITLES += [title.upper() for title in _TITLES]
+_TITLES = (
+    "Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Gen|Lt|Col|Sgt|Capt|Cpl|Maj|Cmdr|Adm|Brig|Rev|Hon|Pres|Messrs|Mt|Ft|St|"
+    "Jr|Sr|Inc|Corp|Co|Cos|Ltd|Bros|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|No"
+)
 
 # Every repetition is bounded or starts a word at most once, so that time stays linear in the length of the text.
 _WORD = re.compile(
@@ -71,13 +24,13 @@ _WORD = re.compile(
     | [\w.+-]{{1,64}} @ [\w-]{{1,64}} (?:\.[\w-]{{1,64}}){{1,8}}     # an e-mail address
     | [@\#] \w+                                                      # a handle or a hashtag
     | (?:[^\W\d_]\.){{2,16}}                                         # U.S., D.C.
-    | (?:{"|".join(_TITLES)})\. (?!{_LETTER})                        # Mr., Sen., Inc.
+    | (?:{_TITLES}|{_TITLES.upper()})\. (?!{_LETTER})               # Mr., SEN., Inc.
     | [A-Z]\. (?=\s*[^\s"'”’)])                                      # an initial, but not the stop of a sentence
     | \d+ (?:[.,:]\d+)* {_LETTER}*                                   # 1,200.50, 10:30, 1990s
     | {_NOT}
     | ['’]{_CLITIC}
     | {_LETTER}{{1,32}}? (?={_NOT})                                # do|n't
-    | {_LETTER}+ (?: [&] {_LETTER}+ | \.(?=[a-z0-9]) {_LETTER}+ | ['’](?!{_CLITIC}) {_LETTER}+ )*   # AT&T, gov.uk, O'Hare
+    | {_LETTER}+ (?: [&] {_LETTER}+ | \.(?=[a-z0-9]) {_LETTER}+ | ['’](?!{_CLITIC}) {_LETTER}+ )*  # AT&T, O'Hare
     | ([^\w\s])\1*                                                   # one mark, or a run of it: -- ... !!
     """,
     re.VERBOSE,

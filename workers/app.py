@@ -76,5 +76,14 @@ def require_broker() -> None:
         )
 
 
+def restore_unacknowledged() -> None:
+    """Put back what workers had taken and not finished. Only while no worker runs: theirs would be done twice.
+
+    The broker does this by itself, but only after `visibility_timeout`.
+    """
+    with app.connection_for_write(transport_options={"visibility_timeout": 0}) as connection:
+        connection.default_channel.qos.restore_visible(num=-1, interval=1)
+
+
 app = Celery("copydesk", task_cls=StageTask, include=TASKS)
 app.add_defaults(configuration)

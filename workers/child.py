@@ -24,7 +24,7 @@ _REMEDIES = {
     "No space left on device": "The disk is full: free some space and start again.",
     "Cannot allocate memory": "There is too little memory: stop other programs and start again.",
     "Read-only file system": "The folder is on a read-only disk: choose another data folder.",
-    "Permission denied": "A file belongs to somebody else: give it back to the user who starts Copydesk.",
+    "Permission denied": "Something is closed to the user who starts Copydesk: give that user the file named above.",
 }
 
 

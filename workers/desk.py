@@ -73,7 +73,7 @@ class Desk:
         with self._signals:
             try:
                 self._on_event("desk", "runs")
-                while self._revive():
+                while self.tend():
                     if STOPPING.intersection(self._signals.wait(self._next_look())):
                         return 0
                     self._report_lines()
@@ -130,7 +130,7 @@ class Desk:
             self._report_lines()
             pause = min(pause * 1.5, _TICK)
 
-    def _revive(self) -> bool:
+    def tend(self) -> bool:
         """Start again those that are due, note those that have died. False: one has died too often."""
         for kept in self._kept:
             if kept.due is None:

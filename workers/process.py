@@ -1,5 +1,7 @@
 """Starting a worker process: its queues, and what its children load. Celery knows it as `-A workers.process`."""
 
+import os
+import signal
 import sys
 from typing import Any
 
@@ -7,7 +9,10 @@ from celery.signals import celeryd_init, setup_logging, worker_process_init
 
 from config.logging import configure_logging
 from config.settings import Settings
+from nlp.extract import extract
+from nlp.formats import Document
 from workers.app import app
+from workers.child import die_with_parent
 from workers.runtime import runtime
 
 __all__ = ["app", "worker_argv"]
@@ -42,10 +47,15 @@ def _log(**_: Any) -> None:
 
 @celeryd_init.connect
 def _prepare(options: dict[str, Any], **_: Any) -> None:
-    """Only children that serve the nlp queue load engines."""
-    if "nlp" in (options.get("queues") or ()):
-        worker_process_init.connect(_load)
+    """Children load before the first article what they need: engines for nlp, parsers for ingest."""
+    worker_process_init.connect(_warm_nlp if "nlp" in (options.get("queues") or ()) else _warm_ingest)
 
 
-def _load(**_: Any) -> None:
+def _warm_nlp(**_: Any) -> None:
+    die_with_parent(signal.SIGKILL, os.getppid())
     runtime()
+
+
+def _warm_ingest(**_: Any) -> None:
+    die_with_parent(signal.SIGKILL, os.getppid())
+    extract(Document("html", "<title>Warm</title><p>The first page would load parsers and languages.</p>"))

@@ -35,11 +35,11 @@ def read_archive(data: bytes) -> Iterator[Document | Refused]:
             item = _item(record, f"record {number}") if record is not None else None
         except Exception as error:  # warcio raises what its readers raise: zlib, Unicode, value and its own errors
             if number == 1:
-                raise Unreadable(f"broken WARC: {error}; write it again") from None
+                raise Unreadable(f"broken WARC, no readable record in it ({error}); write it again") from None
             yield Refused(f"record {number}", f"broken WARC record ({error}); records after it are lost")
             return
         if record is None and number == 1:
-            raise Unreadable("no WARC record in it; write it again")
+            raise Unreadable("broken WARC, no readable record in it; write it again")
         if record is None:
             return
         if item is not None:
@@ -47,6 +47,8 @@ def read_archive(data: bytes) -> Iterator[Document | Refused]:
 
 
 def _item(record: Any, where: str) -> Document | Refused | None:
+    if record.rec_type is None:
+        raise ValueError("it has no WARC-Type")
     if record.rec_type not in {"response", "resource"}:
         return None
     headers = record.http_headers if record.http_headers is not None else record.rec_headers

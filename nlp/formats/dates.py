@@ -7,7 +7,8 @@ from email.utils import parsedate_to_datetime
 _WRITTEN = ("%d %B %Y", "%B %d %Y", "%d %b %Y", "%b %d %Y", "%Y/%m/%d")
 _CLOCK = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
 _NOISE = re.compile(
-    r"^(?:published|posted|updated|date)?\s*(?:on\b)?[:\s]*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?",
+    r"^(?:published|posted|updated|date)?\s*(?:on\b)?[:\s]*(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?"
+    r"|sun)(?:day)?,?\s+)?",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)

@@ -22,9 +22,8 @@ _DECLARED = re.compile(
 )
 # A page that says Latin-1 means cp1252 (https://encoding.spec.whatwg.org/#names-and-labels).
 _WESTERN = {"ascii", "iso8859-1", "cp1252"}
-# The single-byte and East Asian encodings in which news pages were published before UTF-8.
-_CANDIDATES = ["cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1256", "koi8_r", "iso8859_2", "shift_jis", "euc_jp",
-               "gb18030", "big5", "euc_kr"]  # fmt: skip
+# In which news was published before UTF-8. Those that differ from cp1252 in accents only cannot be told from it.
+_CANDIDATES = ["cp1252", "cp1251", "cp1253", "cp1256", "koi8_r", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
 _GUESS_BYTES = 20_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -86,6 +85,8 @@ def _guess(data: bytes, declared: str) -> str:
     wrong = data[:_GUESS_BYTES].decode("utf-8", "replace").count("\ufffd")
     if wrong * 10 < high:
         return "utf-8"
+    if high * 10 < len(data[:_GUESS_BYTES]) and _fits(data, "cp1252"):
+        return "cp1252"  # few accents among many plain letters: a Western language
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_GUESS_BYTES], cp_isolation=_CANDIDATES, enable_fallback=False).best()

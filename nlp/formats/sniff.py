@@ -46,7 +46,8 @@ _MARKDOWN = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 FRONT_MATTER = re.compile(
-    r"\A\s*---[ \t]*\n(?P<fields>(?:[A-Za-z_][\w -]{0,40}:[^\n]{0,2000}\n|[ \t]+[^\n]{0,2000}\n){1,50})---[ \t]*(?:\n|\Z)"
+    r"\A\s*---[ \t]*\n(?P<fields>(?:[A-Za-z_][\w -]{0,40}:[^\n]{0,2000}\n"
+    r"|[ \t]+[^\n]{0,2000}\n){1,50})---[ \t]*(?:\n|\Z)"
 )
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from workers.child import CannotStart
 from workers.embedded import FolderInUse, Postgres, Valkey
+from workers.embedded import cluster as cluster_making
+from workers.embedded.cluster import run
 from workers.embedded.places import data_home
 
 
@@ -71,21 +73,33 @@ def test_a_pid_file_that_names_some_other_process_does_not_matter(folder, query,
 
 def test_a_cluster_whose_making_was_killed_is_made_again(folder, query):
     half = folder / "postgres" / "making-killed"
-    with Postgres(folder):
-        pass
-    cluster(folder).rename(half)
-    (half / "global" / "pg_control").unlink()
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
     with Postgres(folder) as server:
         assert query(server, "SELECT 1") == [(1,)]
     assert not half.exists()
 
 
+@pytest.mark.parametrize("step", ["initdb", "postgres"])
+def test_a_making_that_fails_half_way_leaves_no_cluster(folder, monkeypatch, step):
+    def fail_at(argv, *rest):
+        words = list(argv)
+        if words[0].name == step:
+            raise CannotStart("interrupted")
+        run(words, *rest)
+
+    with monkeypatch.context() as patch, pytest.raises(CannotStart, match="interrupted"):
+        patch.setattr(cluster_making, "run", fail_at)
+        Postgres(folder).process()
+    assert not cluster(folder).exists()
+
+
 def test_a_cluster_of_another_major_version_is_refused(folder):
-    with Postgres(folder):
-        pass
+    cluster(folder).mkdir(parents=True)
     (cluster(folder) / "PG_VERSION").write_text("17\n")
-    with pytest.raises(CannotStart, match=r"made by PostgreSQL 17, and this Copydesk runs 18"):
-        Postgres(folder).start()
+    for _ in range(2):  # a refusal leaves the folder unlocked
+        with pytest.raises(CannotStart, match=r"made by PostgreSQL 17, and this Copydesk runs 18"):
+            Postgres(folder).start()
 
 
 def test_a_server_that_does_not_start_is_quoted_and_leaves_the_folder_free(folder, query):

@@ -1,5 +1,7 @@
 """Names are found where they are, in any text, alone or in company."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,11 +11,13 @@ from workers.engines.tagger import Tagger, windows
 
 NEWS = [
     "Sen. Olympia J. Snowe met Angela Merkel in Berlin on Monday.",
-    "The World Bank and Microsoft Corp. opened an office in New York.",
+    "Facebook opened an office in New York, the BBC reported.",
     "It rained all day.",
     "",
 ]
-ODD = st.sampled_from(["Angela Merkel", "Paris", "😀", "\0", "\u200b", "\n", "x" * 300, "!" * 300, "[SEP]", "“", "’s", "U.S."])
+ODD = st.sampled_from(
+    ["Angela Merkel", "Paris", "😀", "\0", "\u200b", "\n", "x" * 300, "!" * 300, "[SEP]", "“", "’s", "U.S."]
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,7 @@ def names(text: str, mentions: list[Mention]) -> list[tuple[str, str]]:
 def test_news_names_are_found(tagger: Tagger) -> None:
     first, second, third, empty = tagger.tag(NEWS)
     assert names(NEWS[0], first) == [("Olympia J. Snowe", "PER"), ("Angela Merkel", "PER"), ("Berlin", "LOC")]
-    assert names(NEWS[1], second) == [("World Bank", "ORG"), ("Microsoft Corp.", "ORG"), ("New York", "LOC")]
+    assert names(NEWS[1], second) == [("Facebook", "ORG"), ("New York", "LOC"), ("BBC", "ORG")]
     assert third == empty == []
 
 
@@ -39,6 +43,11 @@ def test_nothing_gives_nothing(tagger: Tagger) -> None:
 def test_offsets_count_code_points(tagger: Tagger) -> None:
     text = "😀😀 \0 Then Angela\u200b Merkel flew to Par\u0301is."
     assert ("Angela\u200b Merkel", "PER") in names(text, tagger.tag([text])[0])
+
+
+def test_a_word_that_the_network_cannot_see_changes_no_name(tagger: Tagger) -> None:
+    text = "\0 Angela Merkel \0 flew to Paris."
+    assert names(text, tagger.tag([text])[0]) == [("Angela Merkel", "PER"), ("Paris", "LOC")]
 
 
 def test_what_is_found_depends_on_the_sentence_alone(tagger: Tagger) -> None:
@@ -52,7 +61,9 @@ def test_a_long_sentence_is_read_to_its_end(tagger: Tagger) -> None:
     assert names(text, tagger.tag([text])[0]) == [("Angela Merkel", "PER"), ("Berlin", "LOC")]
 
 
-@pytest.mark.parametrize("text", ["x" * 100_000, "!" * 100_000, "\0" * 10_000, "😀" * 5_000, "\u200b" * 10_000, "a " * 3_000])
+@pytest.mark.parametrize(
+    "text", ["x" * 100_000, "!" * 100_000, "\0" * 10_000, "😀" * 5_000, "\u200b" * 10_000, "a " * 3_000]
+)
 def test_monstrous_words_are_survived(tagger: Tagger, text: str) -> None:
     tagger.tag([text])
 
@@ -75,6 +86,8 @@ def test_mentions_lie_in_their_sentence_in_order(tagger: Tagger, sentences: list
 @given(st.lists(st.integers(1, 24), max_size=200), st.integers(48, 126))
 def test_windows_cover_every_word_and_fit(lengths: list[int], limit: int) -> None:
     found = list(windows(lengths, limit))
-    assert [found[0][0], found[-1][1]] == [0, len(lengths)] if lengths else not found
-    assert all(sum(lengths[a:b]) <= limit for a, b in found)
-    assert all(a < c <= b < d for (a, b), (c, d) in zip(found, found[1:], strict=False))
+    assert [found[0][:2], found[-1][2]] == [(0, 0), len(lengths)] if lengths else not found
+    assert all(sum(lengths[start:stop]) <= limit for start, _, stop in found)
+    for (_, _, covered), (start, own, stop) in pairwise(found):
+        assert start <= own <= covered < stop
+        assert abs((own - start) - (covered - own)) <= 1

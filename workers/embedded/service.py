@@ -45,14 +45,18 @@ class Service(ABC):
 
         Raises CannotStart: FolderInUse when another process has the folder, or with the reason and a remedy.
         """
+        self._lock.acquire()
         try:
-            self._lock.acquire()
             account = service_account(data_home(self.folder, self.name))
             home = make_home(self.folder, self.name, account)
             make_socket_folder(self.folder, self.name, account)
             return self._prepare(home, account)
         except OSError as error:
+            self._lock.release()
             raise CannotStart(f"{self.name} cannot be started in {self.folder}: {error}") from error
+        except BaseException:
+            self._lock.release()
+            raise
 
     def start(self) -> str:
         """Start it, wait until it answers, return its URL. Raises CannotStart as `process` does."""

@@ -30,40 +30,41 @@ def encode(tokenizer: Tokenizer, words: Sequence[str]) -> list[Pieces]:
     texts = [plain(word[:_WORD_CHARACTERS]) for word in words]
     encoding = tokenizer.encode(texts, is_pretokenized=True, add_special_tokens=False)
     found = [Pieces([], []) for _ in words]
-    tokens, places, offsets = encoding.tokens, encoding.word_ids, encoding.offsets
+    tokens, offsets = encoding.tokens, encoding.offsets
     case = 0
-    for index, piece in enumerate(encoding.ids):
-        pieces = found[places[index]]
-        if len(pieces.ids) == _WORD_PIECES:
+    for index, (piece, word) in enumerate(zip(encoding.ids, encoding.word_ids, strict=True)):
+        if word is None or len(found[word].ids) == _WORD_PIECES:
             continue
         if not tokens[index].startswith("##"):  # it and the "##" pieces after it share one case
             last = index
             while last + 1 < len(tokens) and tokens[last + 1].startswith("##"):
                 last += 1
-            case = letter_case(texts[places[index]][offsets[index][0] : offsets[last][1]])
-        pieces.ids.append(piece)
-        pieces.cases.append(case)
+            case = letter_case(texts[word][offsets[index][0] : offsets[last][1]])
+        found[word].ids.append(piece)
+        found[word].cases.append(case)
     return found
 
 
-def windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:
-    """(first, one past the last) of runs of words that fit `limit` pieces and overlap by up to a quarter of it.
+def windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int, int]]:
+    """(first read, first decided, one past the last) of runs of words that fit `limit` pieces.
 
-    No word may be longer than half the limit. One window if everything fits; none if there are no words.
+    Runs overlap by up to a quarter of the limit; of what two share, each decides its half. No word may be longer than
+    half the limit. One run if everything fits; none if there are no words.
     """
-    start = stop = 0
+    start = own = stop = 0
     while stop < len(lengths):
         stop, total = start, 0
         while stop < len(lengths) and total + lengths[stop] <= limit:
             total += lengths[stop]
             stop += 1
-        yield start, stop
+        yield start, own, stop
         if stop == len(lengths):
             break
         start, shared = stop, 0
         while shared + lengths[start - 1] <= limit // 4:
             start -= 1
             shared += lengths[start]
+        own = (start + stop) // 2
 
 
 class Tagger:
@@ -96,11 +97,8 @@ class Tagger:
     def _chances(self, words: Sequence[Pieces]) -> NDArray[np.float32]:
         """The probability of each label at each word: shape (words, labels)."""
         found = np.zeros((len(words), len(self.labels)), dtype=np.float32)
-        covered = 0
-        for start, stop in windows([len(word.ids) for word in words], self._room):
-            skip = (covered - start) // 2  # of what two windows share, each decides its half
-            found[start + skip : stop] = self._run(words[start:stop])[skip:]
-            covered = stop
+        for start, own, stop in windows([len(word.ids) for word in words], self._room):
+            found[own:stop] = self._run(words[start:stop])[own - start :]
         return found
 
     def _run(self, words: Sequence[Pieces]) -> NDArray[np.float32]:

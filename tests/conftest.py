@@ -1,0 +1,63 @@
+"""A real PostgreSQL and a real Valkey for all tests, and a clean desk for each."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from config.settings import settings, use_services
+from migrations.upgrade import migrate
+from models.base import Base
+from models.session import engine, session
+from workers.app import app
+from workers.embedded import Postgres, Valkey
+from workers.embedded.places import data_home
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The services, with migrated tables; gives their data folder."""
+    folder = tmp_path_factory.mktemp("desk")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COPYDESK_DATA", str(folder))
+        environment.delenv("DATABASE_URL", raising=False)
+        environment.delenv("REDIS_URL", raising=False)
+        settings.cache_clear()
+        with Postgres(folder) as postgres, Valkey(folder) as valkey:
+            environment.setenv("DATABASE_URL", postgres.url)
+            environment.setenv("REDIS_URL", valkey.url)
+            use_services(postgres.url, valkey.url)
+            app.conf.broker_url = valkey.url  # pytest looks at every task it sees, and so had the app read its settings
+            migrate()
+            yield folder
+            engine().dispose()
+            app.pool.force_close_all()
+        for service in (postgres, valkey):  # as root, kept elsewhere: see workers.embedded.places
+            shutil.rmtree(data_home(folder, service.name), ignore_errors=True)
+
+
+@pytest.fixture
+def desk(services: Path) -> Path:
+    """The services with empty tables and empty queues."""
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with session() as db:
+        db.execute(text(f"truncate {tables} restart identity"))
+    with app.connection_for_write() as connection:
+        connection.default_channel.client.flushall()
+    return services
+
+
+@pytest.fixture
+def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Change settings for one test: `setting(attempts=2)`."""
+
+    def change(**values: object) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"COPYDESK_{name.upper()}", str(value))
+        settings.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    settings.cache_clear()

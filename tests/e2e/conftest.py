@@ -1,0 +1,37 @@
+"""Real worker processes on the real services."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from waiting import wait_until
+
+from cli.desk import process
+from models.session import session
+from models.stage import ENDS, StageRow
+from workers.app import app
+from workers.desk import Desk
+
+
+@pytest.fixture
+def workers(desk: Path) -> Iterator[Desk]:
+    """An ingest and an nlp worker, ready to work."""
+    with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
+        for kind in ("ingest", "nlp"):
+            running.add(process("worker", kind))
+        wait_until(lambda: len(app.control.ping(timeout=0.5)) == 2, "both workers answer")
+        yield running
+
+
+@pytest.fixture
+def ended() -> Callable[[int], bool]:
+    """Whether so many articles exist and each stage of every one has ended."""
+
+    def check(articles: int) -> bool:
+        with session() as db:
+            rows = db.execute(select(StageRow.state, func.count()).group_by(StageRow.state)).all()
+            known = db.scalar(select(func.count(StageRow.article_id.distinct())))
+        return known == articles and all(state in ENDS for state, _ in rows) and sum(n for _, n in rows) == 4 * articles
+
+    return check

@@ -1,0 +1,84 @@
+"""Articles through real worker processes, the real queue and the real database."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from waiting import wait_until
+
+from cli.gather import gather
+from models.session import session
+from tasks.health import health
+from tasks.reading import article_view
+from tasks.receive import receive
+from workers.app import app
+from workers.desk import Desk
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+
+
+def test_every_sample_is_done_with_all_three_results(workers: Desk, ended: Callable[[int], bool]) -> None:
+    found = gather([str(SAMPLES)])
+    assert found.refused == []
+    ids = [r.article_id for r in receive(found.documents)]
+    wait_until(lambda: ended(len(ids)), "all samples are done")
+    with session() as db:
+        views = [article_view(db, i) for i in ids]
+    for view in views:
+        assert view is not None and view["state"] == "done"
+        assert view["summary"]["sentences"] and view["entities"]
+        for sentence in view["summary"]["sentences"]:
+            assert view["text"][sentence["start"] : sentence["end"]] == sentence["text"]
+    storm = [view for view in views if view and "Storm Maren" in view["title"]]
+    assert len(storm) > 2
+    for view in storm:
+        related = [link for link in view["neighbours"] if link["kind"] == "related"]
+        assert any("Storm Maren" in link["title"] for link in related)
+        assert any("shared name" in link["why"]["sentence"] for link in related)
+
+
+def test_the_desk_is_healthy_with_both_kinds_of_worker(workers: Desk) -> None:
+    found = health()
+    assert found["ok"], found
+
+
+def test_a_pickled_message_is_refused_and_the_worker_goes_on(
+    workers: Desk, ended: Callable[[int], bool], tmp_path: Path
+) -> None:
+    trap = tmp_path / "sprung"
+    bomb = b"cposix\nsystem\n(S'touch " + str(trap).encode() + b"'\ntR."  # runs a command when it is unpickled
+    with app.connection_for_write() as connection:
+        app.amqp.Producer(connection).publish(
+            bomb, content_type="application/x-python-serialize", content_encoding="binary", routing_key="ingest"
+        )
+    receive(gather([str(SAMPLES / "dockworkers-walk-out.txt")]).documents)
+    wait_until(lambda: ended(1), "the article behind the pickled message is done")
+    assert not trap.exists()
+
+
+def test_run_does_the_whole_job_and_stops_what_it_started(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    environment["COPYDESK_DATA"] = str(tmp_path / "data")
+    command = [sys.executable, "-m", "cli.main", "run", "--json", str(SAMPLES / "dockworkers-walk-out.txt")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert done.returncode == 0, done.stderr
+    [article] = json.loads(done.stdout)["articles"]
+    assert article["state"] == "done" and article["summary"]["sentences"]
+    assert str(tmp_path) not in subprocess.run(["ps", "axww"], capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize(("content", "state"), [("Too short to be news.\n", "skipped")])
+def test_run_says_why_an_article_was_left_out_and_exits_with_1(
+    services: Path, workers: Desk, tmp_path: Path, content: str, state: str
+) -> None:
+    (tmp_path / "note.txt").write_text(content)
+    environment = {**os.environ, "COPYDESK_DATA": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "cli.main", "run", str(tmp_path / "note.txt")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert done.returncode == 1
+    assert state in done.stdout and "at least 40" in " ".join(done.stdout.split())

@@ -1,0 +1,164 @@
+"""How a stage goes from queued to its end."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
+
+from models.article import Article
+from models.session import session
+from models.stage import Lane, Stage, StageRow, State
+from nlp.formats import Document
+from tasks.errors import Skip, Unusable
+from tasks.receive import receive
+from tasks.stages import Claim, Result, enqueue, perform
+from tasks.sweep import messages
+
+NOTHING = Result("test", lambda _db: None)
+
+
+@pytest.fixture
+def article(desk: Path, document: Callable[..., Document]) -> int:
+    """A received article, its ingest queued."""
+    return receive([document()])[0].article_id
+
+
+def _raise(error: Exception, _: Claim) -> Result:
+    raise error
+
+
+def test_a_stage_done_is_not_done_again_when_its_message_comes_twice(article: int) -> None:
+    tries: list[Claim] = []
+    for _ in range(2):
+        perform(article, Stage.INGEST, lambda claim: tries.append(claim) or NOTHING)
+    assert len(tries) == 1
+
+
+def test_the_result_and_the_end_of_the_stage_are_one_transaction(article: int, stage: Callable[..., StageRow]) -> None:
+    def half(db: object) -> None:
+        db.execute(update(Article).values(title="half written"))  # type: ignore[attr-defined]
+        raise RuntimeError("the power went")
+
+    perform(article, Stage.INGEST, lambda _: Result("test", half))
+    with session() as db:
+        assert db.scalars(select(Article.title)).one() != "half written"
+    assert stage(article, Stage.INGEST).state == State.QUEUED
+
+
+def test_a_late_try_from_before_writes_nothing(article: int, stage: Callable[..., StageRow]) -> None:
+    """The first try is still thinking when the message is delivered again and done by another worker."""
+
+    def slow(_: Claim) -> Result:
+        perform(article, Stage.INGEST, lambda _: Result("second", lambda _db: None))
+        return Result("first", lambda _db: pytest.fail("the late try wrote"))
+
+    perform(article, Stage.INGEST, slow)
+    assert stage(article, Stage.INGEST).lineage == "second"
+
+
+def test_a_try_that_began_before_the_stage_was_queued_anew_writes_nothing(
+    article: int, stage: Callable[..., StageRow]
+) -> None:
+    def slow(claim: Claim) -> Result:
+        with session() as db:
+            enqueue(db, [article], [Stage.INGEST], Lane.LIVE)
+        if claim.number == 1:
+            perform(article, Stage.INGEST, slow_second)
+        return Result("first", lambda _db: pytest.fail("the late try wrote"))
+
+    def slow_second(claim: Claim) -> Result:
+        assert claim.attempt == 1  # counted anew, and still told apart
+        return Result("second", lambda _db: None)
+
+    perform(article, Stage.INGEST, slow)
+    assert stage(article, Stage.INGEST).lineage == "second"
+
+
+def test_a_result_for_an_older_version_of_the_article_is_not_written(article: int) -> None:
+    def overtaken(_: Claim) -> Result:
+        with session() as db:
+            db.execute(update(Article).values(version=2))
+        return Result("old", lambda _db: pytest.fail("the old version's result was written"))
+
+    perform(article, Stage.INGEST, overtaken)
+
+
+def test_a_skip_ends_the_stage_with_its_reason_and_queues_nothing(article: int, stage: Callable[..., StageRow]) -> None:
+    perform(article, Stage.INGEST, partial(_raise, Skip("too little text")))
+    row = stage(article, Stage.INGEST)
+    assert (row.state, row.reason) == (State.SKIPPED, "too little text")
+    assert messages("nlp") == 0
+
+
+def test_unusable_input_fails_at_once(article: int, stage: Callable[..., StageRow]) -> None:
+    perform(article, Stage.INGEST, partial(_raise, Unusable("no article there")))
+    row = stage(article, Stage.INGEST)
+    assert (row.state, row.attempts, row.reason) == (State.FAILED, 1, "no article there")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(KeyError("bug"), "KeyError: 'bug'"), (SoftTimeLimitExceeded(), "took longer than 120 s")]
+)
+def test_an_error_is_tried_again_and_failed_with_its_reason_after_the_last_attempt(
+    article: int, stage: Callable[..., StageRow], setting: Callable[..., None], error: Exception, reason: str
+) -> None:
+    setting(attempts=3)
+    for attempt in (1, 2, 3):
+        perform(article, Stage.INGEST, partial(_raise, error))
+        row = stage(article, Stage.INGEST)
+        assert (row.attempts, row.reason) == (attempt, f"attempt {attempt}: {reason}")
+        assert row.state == (State.FAILED if attempt == 3 else State.QUEUED)
+
+
+def test_a_stage_whose_worker_died_in_each_attempt_is_failed(
+    article: int, stage: Callable[..., StageRow], setting: Callable[..., None]
+) -> None:
+    setting(attempts=2)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):  # like a kill: nothing is recorded after the claim
+            perform(article, Stage.INGEST, partial(_raise, KeyboardInterrupt()))  # type: ignore[arg-type]
+    perform(article, Stage.INGEST, lambda _: pytest.fail("a poisonous article was tried a third time"))
+    row = stage(article, Stage.INGEST)
+    assert (row.state, row.reason) == (State.FAILED, "the worker process died in each of 2 attempts")
+
+
+def test_a_database_that_is_away_counts_no_failure(article: int, stage: Callable[..., StageRow]) -> None:
+    with pytest.raises(OperationalError):
+        perform(article, Stage.INGEST, partial(_raise, OperationalError("select 1", {}, Exception("gone"))))
+    assert stage(article, Stage.INGEST).state == State.RUNNING
+
+
+def test_an_article_deleted_meanwhile_is_let_go(article: int) -> None:
+    with session() as db:
+        db.execute(delete(Article))
+    perform(article, Stage.INGEST, lambda _: pytest.fail("there is nothing to work on"))
+
+
+def test_what_follows_is_queued_with_the_result_and_in_its_lane(
+    desk: Path, document: Callable[..., Document], stage: Callable[..., StageRow]
+) -> None:
+    article_id = receive([document()], Lane.BACKFILL)[0].article_id
+    perform(article_id, Stage.INGEST, lambda _: Result("test", lambda _db: None, then=(Stage.SUMMARY,)))
+    row = stage(article_id, Stage.SUMMARY)
+    assert (row.state, row.lane) == (State.QUEUED, Lane.BACKFILL)
+    assert (messages("nlp.backfill"), messages("nlp")) == (1, 0)
+
+
+def test_of_two_workers_with_one_message_exactly_one_writes(article: int) -> None:
+    barrier, written = threading.Barrier(2), []
+
+    def together(claim: Claim) -> Result:
+        barrier.wait(10)
+        return Result("test", lambda _db: written.append(claim.number))
+
+    threads = [threading.Thread(target=perform, args=(article, Stage.INGEST, together)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert written == [2]

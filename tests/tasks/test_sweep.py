@@ -1,0 +1,98 @@
+"""The sweep queues again what was lost, and nothing else."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, text, update
+
+from models.session import session
+from models.stage import Stage, StageRow, State
+from nlp.formats import Document
+from tasks.receive import receive
+from tasks.stages import publish
+from tasks.sweep import LOCK, messages, sweep
+from workers.app import app
+
+
+@pytest.fixture
+def received(desk: Path, document: Callable[..., Document]) -> list[int]:
+    """Five articles, queued long ago."""
+    ids = [r.article_id for r in receive([document(f"Strike, day {day}") for day in range(5)])]
+    with session() as db:
+        db.execute(update(StageRow).values(queued_at=func.now() - timedelta(hours=1)))
+    return ids
+
+
+def _lose(queue: str = "ingest") -> None:
+    with app.connection_for_write() as connection:
+        connection.default_channel.queue_purge(queue)
+
+
+def test_messages_that_the_broker_lost_are_sent_again(received: list[int]) -> None:
+    _lose()
+    sweep()
+    assert messages("ingest") == 5
+
+
+def test_messages_that_still_wait_are_not_sent_again(received: list[int]) -> None:
+    sweep()
+    assert messages("ingest") == 5
+
+
+def test_when_some_were_lost_as_many_are_sent_again(received: list[int]) -> None:
+    _lose()
+    for article_id in received[:3]:
+        publish(article_id, Stage.INGEST, "live")  # type: ignore[arg-type]
+    sweep()
+    assert messages("ingest") == 5
+
+
+def test_what_was_swept_is_left_alone_by_the_next_sweep(received: list[int]) -> None:
+    _lose()
+    sweep()
+    _lose()
+    sweep()
+    assert messages("ingest") == 0
+
+
+def test_a_stage_just_queued_is_given_time(received: list[int]) -> None:
+    _lose()
+    with session() as db:
+        db.execute(update(StageRow).values(queued_at=func.now()))
+    sweep()
+    assert messages("ingest") == 0
+
+
+def test_a_stage_left_running_by_a_dead_worker_is_queued_again(received: list[int]) -> None:
+    _lose()
+    with session() as db:
+        db.execute(update(StageRow).values(state=State.RUNNING, started_at=func.now() - timedelta(hours=1)))
+    sweep()
+    assert messages("ingest") == 5
+
+
+def test_a_stage_that_runs_within_its_time_is_left_alone(received: list[int]) -> None:
+    _lose()
+    with session() as db:
+        db.execute(update(StageRow).values(state=State.RUNNING, started_at=func.now()))
+    sweep()
+    assert messages("ingest") == 0
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.FAILED, State.SKIPPED])
+def test_ended_stages_are_left_alone(received: list[int], state: State) -> None:
+    _lose()
+    with session() as db:
+        db.execute(update(StageRow).values(state=state))
+    sweep()
+    assert messages("ingest") == 0
+
+
+def test_one_sweep_runs_at_a_time(received: list[int]) -> None:
+    _lose()
+    with session() as db:
+        db.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        sweep()
+        assert messages("ingest") == 0
