@@ -19,6 +19,7 @@ from pydantic import (
 from api.problems import documented
 from models.session import session
 from nlp.formats import Document, Kind
+from nlp.formats.encoding import scrub
 from tasks.errors import Unusable
 from tasks.reading import article_view
 from tasks.receive import Received, check, check_url, receive
@@ -64,6 +65,13 @@ class ArticleIn(BaseModel):
     source: str = Field("", max_length=200, description="The outlet; previous and next are found within it.")
     published_at: Moment | None = Field(None, description="With its offset from UTC.")
     language: str = Field("", max_length=35, description="A hint; the text decides.")
+
+    @field_validator("title", "text", "html", "markdown", "url", "author", "source", "language")
+    @classmethod
+    def _storable(cls, value: str) -> str:
+        if scrub(value) != value:
+            raise ValueError("leave out NUL characters and halves of surrogate pairs")
+        return value
 
     @field_validator("url")
     @classmethod

@@ -71,12 +71,16 @@ def install(app: FastAPI) -> None:
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     if any(e["type"] == "json_invalid" for e in error.errors()):
-        return problem(400, "The request is not JSON", "Send valid JSON, in UTF-8.")
+        return _no_json()
     fields = [
         Wrong(field=".".join(str(part) for part in e["loc"]), problem=e["msg"].removeprefix("Value error, "))
         for e in error.errors()[:20]
     ]
     return problem(422, "The request is not acceptable", "Correct the fields named and send it again.", fields)
+
+
+def _no_json() -> JSONResponse:
+    return problem(400, "The request is not JSON", "Send valid JSON, in UTF-8.")
 
 
 async def _unusable(_: Request, error: Exception) -> JSONResponse:
@@ -94,6 +98,8 @@ async def _broker_away(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # FastAPI, of JSON too deep, with too long a number, or not in UTF-8
+        return _no_json()
     return problem(error.status_code, error.detail, error.detail, headers=dict(error.headers or {}))
 
 

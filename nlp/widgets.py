@@ -17,33 +17,28 @@ _BARS = tuple(
     _words(row)
     for row in (
         "share tweet pin post email e-mail mail print save bookmark copy link whatsapp facebook twitter x "
-        "linkedin reddit "
-        "telegram pinterest messenger flipboard bluesky threads mastodon instagram youtube tiktok tumblr viber "
-        "sms this "
-        "article story page on via with to and or more options us follow like send subscribe pocket now",
-        "accept reject allow decline manage deny agree all and only necessary essential optional cookies cookie "
-        "privacy "
-        "preferences settings choices consent options policy notice & continue close i terms statement or the",
+        "linkedin reddit telegram pinterest messenger flipboard bluesky threads mastodon instagram youtube "
+        "tiktok tumblr viber sms this article story page on via with to and or more options us follow like "
+        "send subscribe pocket now",
+        "accept reject allow decline manage deny agree all and only necessary essential optional cookies "
+        "cookie privacy preferences settings choices consent options policy notice & continue close i terms "
+        "statement or the",
         "advertisement advertisements advertising advertisment ad ads sponsored content promoted promotion "
-        "partner paid adchoices "
-        "choices report remove this",
+        "partner paid adchoices choices report remove this",
         "home menu search close next previous prev back top login log sign in up out register subscribe "
-        "subscribed account my "
-        "donate newsletter newsletters e-paper expand collapse show hide less loading",
+        "subscribed account my donate newsletter newsletters e-paper expand collapse show hide less loading",
         "trending most read popular viewed shared latest top related recommended more stories story articles "
-        "article news "
-        "posts headlines links for you topics topic tags editors' editor's picks choice coverage reading also",
+        "article news posts headlines links for you topics topic tags editors' editor's picks choice coverage "
+        "reading also",
         "comments comment replies reply leave a post add view show load all write be the first to your join "
-        "conversation "
-        "discussion shares likes views no yet 0 read closed are on this article story",
+        "conversation discussion shares likes views no yet 0 read closed are on this article story",
         "photo photos credit credits image images video gallery caption pictures watch listen play",
         "key points takeaways tl;dr tldr summary quick ai-generated ai the article at a glance",
     )
 )
 _CHANNEL = (
     r"(?:x|twitter|facebook|instagram|telegram|linkedin|youtube|whatsapp|google(?: news)?|bluesky|threads|tiktok"
-    r"|mastodon"
-    r"|social media|apple news|discover)"
+    r"|mastodon|social media|apple news|discover)"
 )
 _AGENCY_PHOTO = (
     r"(?:getty(?: images)?|shutterstock|reuters|afp|ap(?: photo)?|epa(?:-efe)?|istock|unsplash|alamy"

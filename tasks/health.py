@@ -12,6 +12,7 @@ from models.stage import StageRow, State
 from workers.app import app
 
 PING_SECONDS = 1.0
+ANSWER_SECONDS = 3.0  # for the broker: one that accepts the connection may still be silent
 
 
 def health() -> dict[str, Any]:
@@ -36,7 +37,7 @@ def _database() -> dict[str, Any]:
 
 def _broker() -> dict[str, Any]:
     try:
-        with app.connection_for_read() as connection:
+        with app.connection_for_read(transport_options={"socket_timeout": ANSWER_SECONDS}) as connection:
             connection.ensure_connection(max_retries=1, timeout=2)
             replies = app.control.ping(timeout=PING_SECONDS, connection=connection)
             return {"ok": True, "workers": sorted(name for reply in replies for name in reply)}

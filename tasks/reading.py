@@ -112,13 +112,17 @@ def _why(article: Article, row: Any, names: list[str]) -> dict[str, Any]:
     if names:
         parts.insert(0, f"{len(names)} shared name{'s' * (len(names) > 1)}: {', '.join(names)}")
     if hours is not None:
-        parts.append(f"{hours:g} hours apart")
+        parts.append(_apart(hours))
     evidence = {"cosine": round(row.score, 4), "shared_entities": names, "hours_apart": hours, "rule": row.rule}
     return {**evidence, "sentence": "; ".join(parts)}
 
 
 def _hours(one: datetime | None, other: datetime | None) -> float | None:
     return round(abs((one - other).total_seconds()) / 3600, 1) if one and other else None
+
+
+def _apart(hours: float) -> str:
+    return f"{hours:g} hours apart" if hours < 72 else f"{hours / 24:.0f} days apart"
 
 
 def _shared_names(db: Session, article_id: int, others: list[int]) -> dict[int, list[str]]:
@@ -229,6 +233,6 @@ def _by_time(db: Session, article: Article, kind: str) -> Link | None:
     ).first()
     if row is None:
         return None
-    hours = _hours(article.published_at, row.published_at)
-    sentence = f"{kind} in {article.source} by publication time; {hours:g} hours apart"
+    hours = _hours(article.published_at, row.published_at) or 0.0
+    sentence = f"{kind} in {article.source} by publication time; {_apart(hours)}"
     return Link(kind, row.id, row.title, row.url, None, {"rule": "time", "hours_apart": hours, "sentence": sentence})

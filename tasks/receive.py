@@ -17,6 +17,7 @@ from models.session import session
 from models.stage import Lane, Stage
 from nlp.fingerprints import title_key, url_key
 from nlp.formats import Document
+from nlp.formats.encoding import scrub
 from tasks.errors import Unusable
 from tasks.stages import enqueue, publish
 
@@ -48,7 +49,7 @@ def receive(documents: Sequence[Document], lane: Lane = Lane.LIVE, *, redo: bool
 
 def check(document: Document) -> Document:
     """The document as it can be stored. Raises Unusable, saying what is wrong and what to do."""
-    body, url = _storable(document.body), _storable(document.url).strip()
+    body, url = scrub(document.body), scrub(document.url).strip()
     if not body.strip() and not url:
         raise Unusable("The article has neither text nor URL; give it one of them.")
     if len(body.encode()) > settings().max_body_bytes:
@@ -59,10 +60,10 @@ def check(document: Document) -> Document:
         document,
         body=body,
         url=url,
-        title=_storable(document.title)[:LONGEST_NAME],
-        author=_storable(document.author)[:LONGEST_NAME],
-        source=_storable(document.source)[:LONGEST_NAME],
-        language=_storable(document.language)[:LONGEST_NAME],
+        title=scrub(document.title)[:LONGEST_NAME],
+        author=scrub(document.author)[:LONGEST_NAME],
+        source=scrub(document.source)[:LONGEST_NAME],
+        language=scrub(document.language)[:LONGEST_NAME],
     )
 
 
@@ -72,11 +73,6 @@ def check_url(url: str) -> None:
         raise Unusable(f"The URL is longer than {LONGEST_URL} bytes; give a shorter one.")
     if not url_key(url):
         raise Unusable("The URL must begin with http:// or https:// and name a host, like https://example.org/story.")
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL stores neither NUL nor half a surrogate pair."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def key_of(document: Document) -> str:

@@ -38,10 +38,10 @@ EXAMPLE = (ROOT / ".env.example").read_text()
 SECRETS = re.findall(r"^(\w+)=$", EXAMPLE, re.MULTILINE)
 VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)(?::([?-])([^}]*))?\})")
 SECRET = re.compile("PASSWORD|TOKEN|AUTH|SECRET")
-ARTICLE = """Dock workers in the port of Marlow walked out on Monday after talks with the harbour board failed. The union
-says that two cranes were used for months after an inspector had closed them. The board, led by Helen Ashworth, says that
-both were repaired in March. Ships for Rotterdam wait outside the bay, and grocers in Dunford expect empty shelves by
-Friday. The mayor has asked both sides to meet again at the town hall on Wednesday."""
+ARTICLE = """Dock workers in the port of Marlow walked out on Monday after talks with the harbour board failed. The
+union says that two cranes were used for months after an inspector had closed them. The board, led by Helen Ashworth,
+says that both were repaired in March. Ships for Rotterdam wait outside the bay, and grocers in Dunford expect empty
+shelves by Friday. The mayor has asked both sides to meet again at the town hall on Wednesday."""
 
 
 def interpolated(value: Any, given: dict[str, str]) -> Any:
@@ -311,7 +311,8 @@ def test_the_queue_wants_its_password_keeps_what_it_has_and_refuses_rather_than_
 ) -> None:
     address = containers["nlp"].env["REDIS_URL"]
     with redis.Redis.from_url(re.sub(":[0-9a-f]{48}@", "", address)) as stranger:
-        pytest.raises(redis.AuthenticationError, stranger.ping)
+        with pytest.raises(redis.AuthenticationError):
+            stranger.ping()
     with redis.Redis.from_url(address, decode_responses=True) as client:
         wanted = {"appendonly": "yes", "save": "", "maxmemory-policy": "noeviction", "maxmemory": str(2**30)}
         assert {name: client.config_get(name)[name] for name in wanted} == wanted

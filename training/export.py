@@ -1,6 +1,6 @@
 """Turn a torch network into a checkpoint folder: ONNX, fused, int8, with a manifest.
 
-python -m training.export --from build/training/tagger-seed1/averaged [MORE ...]
+python -m training.export --from build/training/tagger-seed2/last
 """
 
 import argparse
@@ -101,23 +101,15 @@ def install(network: Any, output: str, folder: Path, max_tokens: int, keep: Path
         write_manifest(place, {"name": folder.name, "max_tokens": max_tokens} | facts)
 
 
-def blended(sources: Sequence[Path]) -> Any:
-    """The network with the mean of the weights of several runs from the same base (arXiv:2203.05482, "model soups")."""
-    networks = [BertForTokenClassification.from_pretrained(path, attn_implementation="eager") for path in sources]
-    states = [network.state_dict() for network in networks]
-    networks[0].load_state_dict({key: sum(state[key] for state in states) / len(states) for key in states[0]})
-    return networks[0]
-
-
 def main() -> None:
-    """Install a trained tagger, or the mean of several."""
+    """Install a trained tagger."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--from", dest="sources", type=Path, nargs="+", required=True)
+    parser.add_argument("--from", dest="source", type=Path, required=True)
     parser.add_argument("--version", default="1")
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--into", type=Path, default=CHECKPOINTS / "tagger")
     options = parser.parse_args()
-    network = blended(options.sources)
+    network = BertForTokenClassification.from_pretrained(options.source, attn_implementation="eager")
     labels: Sequence[str] = [network.config.id2label[i] for i in range(network.config.num_labels)]
     facts = {
         "version": options.version,
@@ -125,7 +117,7 @@ def main() -> None:
         "token_types": ["lower", "capitalised", "capitals", "mixed"],
         "licence": "Apache-2.0 (base); training texts CC BY 4.0, CC BY-SA 4.0, public domain: training/README.md",
         "made_from": "all-MiniLM-L6-v2; GMB/VOA, WikiGold, WNUT-17, UNER English EWT; US Senate press releases",
-        "made_by": f"python -m training.export --from {' '.join('/'.join(s.parts[-2:]) for s in options.sources)}",
+        "made_by": f"python -m training.export --from build/training/{'/'.join(options.source.parts[-2:])}",
         "measured": {},
     }
     install(network, "logits", options.into, 128, options.out / f"{options.into.name}-fp32", facts)

@@ -4,7 +4,6 @@ python -m training.silver && python -m training.tagger --seed 1
 """
 
 import argparse
-import copy
 import random
 import time
 from collections.abc import Sequence
@@ -26,7 +25,6 @@ BATCH = 32
 CLS, SEP = 101, 102
 IGNORED, OPEN = -100, len(TAGS)  # no loss; "O or MISC"
 _MISC = [0, TAGS.index("B-MISC"), TAGS.index("I-MISC")]
-_DECAY = 0.999  # of the moving average of the weights, a step
 
 
 @dataclass(frozen=True)
@@ -105,8 +103,8 @@ def loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.nll_loss(log.flatten(0, 1), labels.flatten(), ignore_index=IGNORED)
 
 
-def train(model: Any, items: Sequence[Row], epochs: int, rate: float, seed: int, log: Path) -> Any:
-    """Train in place with linear warm-up (6 %) and decay; return the moving average of the last epoch's weights."""
+def train(model: Any, items: Sequence[Row], epochs: int, rate: float, seed: int, log: Path) -> None:
+    """Train in place with linear warm-up (6 %) and decay."""
     chance = random.Random(seed)
     plan = [batch for _ in range(epochs) for batch in batches(items, chance)]
     decayed = [p for p in model.parameters() if p.ndim > 1]
@@ -117,7 +115,6 @@ def train(model: Any, items: Sequence[Row], epochs: int, rate: float, seed: int,
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm, (len(plan) - step) / (len(plan) - warm))
     )
-    average = copy.deepcopy(model)
     begun = time.monotonic()
     model.train()
     for step, batch in enumerate(plan):
@@ -129,17 +126,9 @@ def train(model: Any, items: Sequence[Row], epochs: int, rate: float, seed: int,
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        _blend(average, model, min(_DECAY, step / (step + 9)))
         if step % 50 == 0:
             with log.open("a") as out:
                 out.write(f"{step}/{len(plan)} loss {found.item():.4f} {time.monotonic() - begun:.0f} s\n")
-    return average
-
-
-@torch.no_grad()
-def _blend(average: Any, model: Any, decay: float) -> None:
-    for old, new in zip(average.parameters(), model.parameters(), strict=True):
-        old.lerp_(new, 1 - decay)
 
 
 def second_part(pool: Sequence[Sentence], press: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
@@ -156,7 +145,7 @@ def _shout(sentence: Sentence) -> Sentence:
 
 
 def main() -> None:
-    """Write out/NAME/ with the weights after the first part, the last weights, and their moving average."""
+    """Write out/NAME/ with the weights after the first part and the last."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     parser.add_argument("--seed", type=int, default=1)
@@ -180,9 +169,8 @@ def main() -> None:
         train(model, rows(words, pool), 2, 1e-4, options.seed, log)
         model.save_pretrained(folder / "first")
     chosen = second_part(pool, press, options.replay, options.seed)
-    averaged = train(model, rows(words, chosen), 1, 7e-5, options.seed + 1, log)
+    train(model, rows(words, chosen), 1, 7e-5, options.seed + 1, log)
     model.save_pretrained(folder / "last")
-    averaged.save_pretrained(folder / "averaged")
 
 
 if __name__ == "__main__":

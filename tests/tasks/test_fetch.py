@@ -1,0 +1,372 @@
+"""Fetching: what a page becomes, where it may come from, and that nobody can make it long or large."""
+
+import gzip
+import socket
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
+
+import pytest
+
+from nlp.formats import Document
+from tasks.errors import Unreachable, Unusable
+from tasks.fetch import checked_address, fetch
+
+PAGE = b"<html><head><title>Dockers walk out</title></head><body><p>They left at noon.</p></body></html>"
+
+
+class Site(ThreadingHTTPServer):
+    """A site whose pages are functions of the request; it keeps the requests."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.pages: dict[str, Callable[[Answer], None]] = {}
+        self.requests: list[Answer] = []
+        self.closed = threading.Event()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def page(self, path: str, body: bytes = PAGE, status: int = 200, **headers: str) -> str:
+        """Serve a body under a path; gives its address. A header `content_type` is named Content-Type."""
+
+        def send(answer: "Answer") -> None:
+            answer.send_response(status)
+            for name, value in headers.items():
+                answer.send_header(name.replace("_", "-"), value)
+            answer.send_header("Content-Length", str(len(body)))
+            answer.end_headers()
+            answer.wfile.write(body)
+
+        self.pages[path] = send
+        return self.address + path
+
+    def drip(self, path: str, head: bytes, drops: bytes) -> str:
+        """Send `head` at once and then a byte each twentieth of a second, until the client has gone."""
+
+        def send(answer: "Answer") -> None:
+            answer.wfile.write(head)
+            for byte in chain(drops, repeat(ord("x"))):
+                answer.wfile.write(bytes([byte]))
+                if self.closed.wait(0.05):
+                    return
+
+        self.pages[path] = send
+        return self.address + path
+
+
+class Answer(BaseHTTPRequestHandler):
+    """One request."""
+
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Site)
+        self.server.requests.append(self)
+        self.close_connection = True
+        try:
+            self.server.pages[self.path](self)
+        except (BrokenPipeError, ConnectionResetError):
+            self.server.closed.set()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site(setting: Callable[..., None]) -> Iterator[Site]:
+    """A site on this machine, from which fetching is allowed."""
+    setting(fetch_private=True)
+    with Site() as site:
+        thread = threading.Thread(target=site.serve_forever, args=(0.01,))
+        thread.start()
+        yield site
+        site.closed.set()
+        site.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Make names resolve as given, each time to the next of the addresses; gives the names that were looked up."""
+    real, asked = socket.getaddrinfo, []
+
+    def know(**addresses: list[str]) -> list[str]:
+        def look_up(host, port, *args, **kwargs):
+            asked.append(host)
+            known = addresses.get(str(host).partition(".")[0])
+            if known is not None:
+                host = known.pop(0) if len(known) > 1 else known[0]
+            return real(host, port, *args, **kwargs)
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        return asked
+
+    return know
+
+
+def fetched(url: str, **facts: str) -> Document:
+    return fetch(Document("text", "", url=url, **facts))
+
+
+def test_a_page_becomes_the_body_of_its_document(site):
+    url = site.page("/story", content_type="text/html")
+    document = fetched(url, source="Harbour Post")
+    assert (document.kind, document.body, document.url) == ("html", PAGE.decode(), url)
+    assert document.source == "Harbour Post"
+
+
+def test_what_was_given_goes_before_what_the_page_says(site):
+    body = b'{"text": "They left at noon.", "title": "Said by the page", "author": "A. Page"}'
+    document = fetched(site.page("/story", body), title="Given")
+    assert (document.title, document.author, document.body) == ("Given", "A. Page", "They left at noon.")
+
+
+def test_a_compressed_page_is_opened(site):
+    assert fetched(site.page("/story", gzip.compress(PAGE), content_encoding="gzip")).body == PAGE.decode()
+
+
+def test_redirects_are_followed_and_the_document_keeps_its_own_address(site):
+    site.page("/end")
+    site.page("/far", b"", 307, location="end")
+    start = site.page("/start", b"", 301, location=f"{site.address}/far#top")
+    document = fetched(start)
+    assert (document.url, document.body) == (start, PAGE.decode())
+    assert [request.path for request in site.requests] == ["/start", "/far", "/end"]
+
+
+def test_every_redirect_is_checked(site, monkeypatch):
+    checked: list[tuple[str, int]] = []
+
+    def check(host: str, port: int) -> tuple[str, int]:
+        checked.append((host, port))
+        return checked_address(host, port)
+
+    monkeypatch.setattr("tasks.fetch.checked_address", check)
+    site.page("/end")
+    fetched(site.page("/start", b"", 302, location=f"http://localhost:{site.server_port}/end"))
+    assert checked == [("127.0.0.1", site.server_port), ("localhost", site.server_port)]
+
+
+def test_a_redirect_to_a_private_address_is_refused(site, setting, monkeypatch):
+    inside = site.page("/secret")
+    outside = site.page("/start", b"", 302, location=inside.replace("127.0.0.1", "127.0.0.2"))
+    setting(fetch_private=False)
+    public = [("127.0.0.1", site.server_port)]
+    monkeypatch.setattr("tasks.fetch.checked_address", lambda h, p: public.pop() if public else checked_address(h, p))
+    with pytest.raises(Unusable, match=r"127\.0\.0\.2 is the private address"):
+        fetched(outside)
+    assert [request.path for request in site.requests] == ["/start"]
+
+
+def test_a_circle_of_redirects_ends(site):
+    with pytest.raises(Unusable, match="redirects more than 5 times"):
+        fetched(site.page("/circle", b"", 302, location="/circle"))
+    assert len(site.requests) == 6
+
+
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "ftp://a.example/", "http://[::1/", "http://a:b/", "mailto:a"]
+)
+def test_a_redirect_to_what_is_no_page_is_refused(site, location):
+    with pytest.raises(Unusable, match="is not an http or https address"):
+        fetched(site.page("/start", b"", 302, location=location))
+
+
+@pytest.mark.parametrize("path", ["/caf\u00e9 au lait?q=\u00fc b", "/a%20b?x=%C3%BC&y=[1]", "?only=query", ""])
+def test_any_characters_in_an_address_are_sent_as_the_web_has_them(site, path):
+    sent = {
+        "/caf\u00e9 au lait?q=\u00fc b": "/caf%C3%A9%20au%20lait?q=%C3%BC%20b",
+        "?only=query": "/?only=query",
+        "": "/",
+    }
+    site.page(sent.get(path, path))
+    assert fetched(site.address + path).body == PAGE.decode()
+
+
+def test_a_location_in_raw_utf8_is_understood(site):
+    site.page("/caf%C3%A9")
+    assert (
+        fetched(site.page("/start", b"", 302, location="/caf\u00e9".encode().decode("latin-1"))).body == PAGE.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.1", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "localhost"),
+        *("169.254.169.254", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "240.0.0.1"),
+        *("2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001", "2852039166", "127.0.0.1."),
+        *("[::1]", "[::]", "[fe80::1]", "[fc00::1]", "[fd00:ec2::254]", "[ff02::1]", "[2001:db8::1]", "[fec0::1]"),
+        *("[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]", "[::127.0.0.1]", "[64:ff9b::169.254.169.254]"),
+        *("[2002:7f00:1::]", "[2002:a9fe:a9fe::1]", "[2001:0:a9fe:a9fe::1]"),
+    ],
+)
+def test_addresses_that_are_not_public_are_refused_however_they_are_written(setting, host):
+    setting(fetch_private=False)
+    with pytest.raises(Unusable, match="is the private address .*; pages are fetched from public addresses only"):
+        fetched(f"http://{host}/latest/meta-data")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::1", "::ffff:10.0.0.1"])
+def test_a_name_that_resolves_to_a_private_address_is_refused(setting, names, address):
+    setting(fetch_private=False)
+    names(rebound=[address])
+    with pytest.raises(Unusable, match=rf"rebound\.example is the private address {address}"):
+        fetched("https://rebound.example/story")
+
+
+def test_a_name_with_one_private_address_among_public_ones_is_refused(setting, monkeypatch):
+    setting(fetch_private=False)
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("93.184.215.14", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Unusable, match=r"10\.0\.0\.1"):
+        fetched("http://news.example/story")
+
+
+@pytest.mark.parametrize("host", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"])
+def test_public_addresses_are_taken(setting, host):
+    setting(fetch_private=False)
+    assert checked_address(host, 443) == (host, 443)
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(site, names):
+    """A name that answers a second question differently (DNS rebinding) is not asked a second time."""
+    site.page("/story")
+    asked = names(rebound=["127.0.0.1", "127.0.0.9"])
+    fetched(f"http://rebound.example:{site.server_port}/story")
+    assert asked.count("rebound.example") == 1
+    assert site.requests[0].headers["Host"] == f"rebound.example:{site.server_port}"
+
+
+def test_user_and_password_in_an_address_are_not_sent(site):
+    site.page("/story")
+    fetched(site.address.replace("http://", "http://editor:hunter2@") + "/story")
+    assert "hunter2" not in str(site.requests[0].headers)
+    assert "Authorization" not in site.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a.example/", "gopher://a.example/", "http:///story", "story"]
+)
+def test_other_schemes_than_http_are_refused(url):
+    with pytest.raises(Unusable, match="is not an http or https address"):
+        fetched(url)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
+def test_a_page_that_is_not_to_be_had_is_unusable(site, status):
+    with pytest.raises(Unusable, match=f"answered with status {status}"):
+        fetched(site.page("/story", PAGE, status))
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_a_site_in_trouble_is_worth_another_try(site, status):
+    with pytest.raises(Unreachable, match=f"answered with status {status}"):
+        fetched(site.page("/story", PAGE, status))
+
+
+def test_nobody_listening_is_worth_another_try(site):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(Unreachable, match="could not be fetched"):
+        fetched(f"http://127.0.0.1:{port}/")
+
+
+def test_an_unknown_host_is_worth_another_try():
+    with pytest.raises(Unreachable, match=r"nowhere\.invalid cannot be found"):
+        fetched("http://nowhere.invalid/")
+
+
+def test_what_is_no_page_is_unusable(site):
+    with pytest.raises(Unusable, match="is no readable article: .*picture"):
+        fetched(site.page("/picture", b"\x89PNG\r\n\x1a\n" + bytes(100)))
+
+
+def test_a_page_cut_short_is_worth_another_try(site):
+    def send(answer: Answer) -> None:
+        answer.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + PAGE)
+
+    site.pages["/story"] = send
+    with pytest.raises(Unreachable, match="could not be fetched"):
+        fetched(site.address + "/story")
+
+
+def test_a_page_over_the_limit_is_refused(site, setting):
+    setting(max_body_bytes=1000)
+    assert fetched(site.page("/story", PAGE.ljust(1000))).body
+    with pytest.raises(Unusable, match="larger than 1,000 bytes"):
+        fetched(site.page("/story", PAGE.ljust(1001)))
+
+
+def test_of_an_endless_page_no_more_is_read_than_the_limit(site, setting):
+    setting(max_body_bytes=1_000_000)
+
+    def send(answer: Answer) -> None:
+        answer.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in range(10_000):
+            answer.wfile.write(bytes(100_000))
+
+    site.pages["/story"] = send
+    with pytest.raises(Unusable, match="larger than 1,000,000 bytes"):
+        fetched(site.address + "/story")
+
+
+def test_a_small_page_that_unpacks_to_a_huge_one_is_refused_in_little_memory(site, setting):
+    setting(max_body_bytes=4_000_000)
+    bomb = gzip.compress(bytes(1_000_000_000), 1)
+    assert len(bomb) < 6_000_000
+    setting(max_body_bytes=8_000_000)
+    url = site.page("/story", bomb, content_encoding="gzip")
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unusable, match="is no readable article"):
+            fetched(url)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("head", "drops"),
+    [
+        (b"", b"HTTP/1.1 200 OK\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b""),
+        (b"HTTP/1.1 200 OK\r\n\r\n<html>", b""),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n<html>", b""),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n", b""),
+        (b"HTTP/1.1 302 Found\r\nLocation: /", b""),
+    ],
+    ids=["status", "header", "body", "body of known length", "chunk", "redirect"],
+)
+def test_a_page_that_drips_in_is_given_up_at_the_deadline(site, setting, head, drops):
+    setting(fetch_seconds=1)
+    start = time.monotonic()
+    with pytest.raises(Unreachable, match="took longer than 1 s"):
+        fetched(site.drip("/story", head, drops))
+    assert time.monotonic() - start < 3
+
+
+def test_a_site_that_never_answers_is_given_up_at_the_deadline(site, setting):
+    setting(fetch_seconds=1)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        for scheme in ("http", "https"):
+            with pytest.raises(Unreachable, match="took longer than 1 s"):
+                fetched(f"{scheme}://127.0.0.1:{deaf.getsockname()[1]}/")
+
+
+def test_the_deadline_holds_for_all_redirects_together(site, setting):
+    setting(fetch_seconds=1)
+
+    def send(answer: Answer) -> None:
+        site.closed.wait(0.4)
+        answer.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /story\r\nContent-Length: 0\r\n\r\n")
+
+    site.pages["/story"] = send
+    with pytest.raises(Unreachable, match="took longer than 1 s"):
+        fetched(site.address + "/story")
+    assert len(site.requests) == 3
