@@ -51,6 +51,8 @@ def _print(found: dict[str, Any]) -> None:
         part = found[name]
         console.print(f"{name:<10} {'[green]ok[/green]' if part['ok'] else '[red]away[/red] ' + part['problem']}")
     console.print(f"workers    {', '.join(found['broker']['workers']) or '[red]none answers[/red]'}")
+    if found["missing_workers"]:
+        console.print(f"[red]missing: {', '.join(found['missing_workers'])}[/red]")
     if "stages" in found:
         oldest = found["database"]["oldest_pending_seconds"]
         console.print(

@@ -3,7 +3,7 @@
 import os
 import secrets
 
-from config.settings import settings
+from config.settings import SettingsError, settings
 
 
 def flower_password() -> str:
@@ -16,7 +16,10 @@ def flower_password() -> str:
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return file.read_text().strip()
+        kept = file.read_text().strip()
+        if not kept:  # as a full disk leaves it: Flower would be open
+            raise SettingsError(f"{file} is empty; remove it, and a password is made anew.") from None
+        return kept
     with os.fdopen(descriptor, "w") as new:
         new.write(secrets.token_urlsafe(16))
     return file.read_text()

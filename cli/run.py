@@ -42,8 +42,8 @@ def run(
 
 def _put_through(gathered: Gathered, redo: bool, json: bool, tend: Callable[[], None]) -> bool:
     """Queue, wait and print; whether all is done."""
+    from tasks.queue import publish_again
     from tasks.receive import receive
-    from tasks.stages import publish_again
 
     received = receive(gathered.documents, redo=redo)
     publish_again(r.article_id for r in received if not r.queued)

@@ -64,7 +64,7 @@ class Version(Base):
 
 
 class Declared(Base):
-    """The previous or next article that the page itself names. A link once that article is here: see tasks.reading."""
+    """The previous or next article that the page itself names. A link once that article is here: see tasks.links."""
 
     __tablename__ = "declared"
     __table_args__ = (

@@ -28,7 +28,7 @@ class Vector(Base):
 
 
 class Neighbour(Base):
-    """A related article. Written in both directions; previous and next are not stored, see tasks.reading."""
+    """A related article. Written in both directions; previous and next are not stored, see tasks.links."""
 
     __tablename__ = "neighbours"
     __table_args__ = (Index("ix_neighbours_neighbour_id", "neighbour_id"),)

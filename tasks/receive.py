@@ -19,7 +19,7 @@ from nlp.fingerprints import title_key, url_key
 from nlp.formats import Document
 from nlp.formats.encoding import scrub
 from tasks.errors import Unusable
-from tasks.stages import enqueue, publish
+from tasks.queue import enqueue, publish
 
 BATCH = 200  # articles a transaction: few round trips, short locks
 LONGEST_URL = 2000  # bytes; an index entry holds 2,704

@@ -1,12 +1,11 @@
 """How a stage of an article goes from queued to its end: claimed, tried, written once."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import case, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -15,16 +14,9 @@ from models.article import Article
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
 from tasks.errors import Skip, Unusable
-from workers.app import app, require_broker
+from tasks.queue import enqueue, publish
 
 log = logging.getLogger(__name__)
-
-TASK = {
-    Stage.INGEST: "article.ingest",
-    Stage.SUMMARY: "article.summarize",
-    Stage.ENTITIES: "article.tag_entities",
-    Stage.NEIGHBOURS: "article.link_neighbours",
-}
 
 
 @dataclass(frozen=True)
@@ -50,51 +42,6 @@ class Result:
 
 class Superseded(Exception):
     """The claim was voided by a later one, or the article has a newer version: nothing may be written."""
-
-
-def enqueue(db: Session, article_ids: Iterable[int], stages: Iterable[Stage], lane: Lane) -> None:
-    """Mark stages of articles as queued, in `db`'s transaction. Call `publish` after it has committed."""
-    rows = [{"article_id": i, "name": s, "lane": lane} for i in article_ids for s in stages]
-    if not rows:
-        return
-    statement = insert(StageRow).values(rows)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=[StageRow.article_id, StageRow.name],
-            set_={
-                "state": State.QUEUED,
-                "lane": statement.excluded.lane,
-                "attempts": 0,
-                "reason": None,
-                "queued_at": func.now(),
-                "started_at": None,
-                "finished_at": None,
-            },
-        )
-    )
-
-
-def queue_of(stage: Stage, lane: Lane) -> str:
-    """The queue's name: `ingest` or `nlp`, each with its `.backfill` twin."""
-    queue = "ingest" if stage is Stage.INGEST else "nlp"
-    return queue if lane is Lane.LIVE else f"{queue}.{lane}"
-
-
-def publish(article_id: int, stage: Stage, lane: Lane, countdown: float = 0) -> None:
-    """Put the id on the stage's queue. Should this get lost, the sweep finds the row still queued."""
-    require_broker()
-    app.send_task(TASK[stage], (article_id,), queue=queue_of(stage, lane), countdown=countdown or None)
-
-
-def publish_again(article_ids: Iterable[int]) -> None:
-    """Send anew the messages of stages still under way: theirs may be lost, and a second one does no harm."""
-    with session() as db:
-        open_rows = select(StageRow.article_id, StageRow.name, StageRow.lane).where(
-            StageRow.article_id.in_(list(article_ids)), StageRow.state.in_((State.QUEUED, State.RUNNING))
-        )
-        rows = db.execute(open_rows).all()
-    for article_id, name, lane in rows:
-        publish(article_id, Stage(name), Lane(lane))
 
 
 def perform(article_id: int, stage: Stage, work: Callable[[Claim], Result]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config.settings import settings
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
-from tasks.stages import publish, queue_of
+from tasks.queue import messages, publish, queue_of
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -56,12 +56,6 @@ def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane) -> list[StageR
     count = db.scalar(select(func.count()).select_from(waiting.limit(None).order_by(None).subquery())) or 0
     missing = count - messages(queue_of(stages[0], lane)) if count else 0
     return _rows(db, waiting.limit(min(missing, MOST))) if missing > 0 else []
-
-
-def messages(queue: str) -> int:
-    """How many messages wait in the queue."""
-    with app.connection_for_read() as connection:
-        return int(connection.default_channel._size(queue))
 
 
 def _oldest(lane: Lane) -> Select[StageRow]:

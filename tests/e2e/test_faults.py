@@ -16,8 +16,9 @@ from models.session import session
 from models.stage import StageRow, State
 from models.summary import Summary
 from nlp.formats import Document
+from tasks.queue import messages
 from tasks.receive import receive
-from tasks.sweep import messages, sweep
+from tasks.sweep import sweep
 from workers.app import app, restore_unacknowledged
 from workers.desk import Desk
 

@@ -1,13 +1,17 @@
 """Fetching: what a page becomes, where it may come from, and that nobody can make it long or large."""
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +26,9 @@ class Site(ThreadingHTTPServer):
     """A site whose pages are functions of the request; it keeps the requests."""
 
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing: that clients hang up is what we test."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answer)
@@ -177,22 +184,24 @@ def test_a_redirect_to_what_is_no_page_is_refused(site, location):
         fetched(site.page("/start", b"", 302, location=location))
 
 
-@pytest.mark.parametrize("path", ["/caf\u00e9 au lait?q=\u00fc b", "/a%20b?x=%C3%BC&y=[1]", "?only=query", ""])
-def test_any_characters_in_an_address_are_sent_as_the_web_has_them(site, path):
-    sent = {
-        "/caf\u00e9 au lait?q=\u00fc b": "/caf%C3%A9%20au%20lait?q=%C3%BC%20b",
-        "?only=query": "/?only=query",
-        "": "/",
-    }
-    site.page(sent.get(path, path))
-    assert fetched(site.address + path).body == PAGE.decode()
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("/café au lait?q=ü b", "/caf%C3%A9%20au%20lait?q=%C3%BC%20b"),
+        ("/a%20b?x=%C3%BC&y=[1]#end", "/a%20b?x=%C3%BC&y=[1]"),
+        ("?only=query", "/?only=query"),
+        ("", "/"),
+    ],
+)
+def test_any_characters_in_an_address_are_sent_as_the_web_has_them(site, written, sent):
+    site.page(sent)
+    assert fetched(site.address + written).body == PAGE.decode()
 
 
 def test_a_location_in_raw_utf8_is_understood(site):
     site.page("/caf%C3%A9")
-    assert (
-        fetched(site.page("/start", b"", 302, location="/caf\u00e9".encode().decode("latin-1"))).body == PAGE.decode()
-    )
+    start = site.page("/start", b"", 302, location="/café".encode().decode("latin-1"))
+    assert fetched(start).body == PAGE.decode()
 
 
 @pytest.mark.parametrize(
@@ -200,7 +209,7 @@ def test_a_location_in_raw_utf8_is_understood(site):
     [
         *("127.0.0.1", "127.1", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "localhost"),
         *("169.254.169.254", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "240.0.0.1"),
-        *("2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001", "2852039166", "127.0.0.1."),
+        *("2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001", "2852039166"),
         *("[::1]", "[::]", "[fe80::1]", "[fc00::1]", "[fd00:ec2::254]", "[ff02::1]", "[2001:db8::1]", "[fec0::1]"),
         *("[::ffff:127.0.0.1]", "[::ffff:a9fe:a9fe]", "[::127.0.0.1]", "[64:ff9b::169.254.169.254]"),
         *("[2002:7f00:1::]", "[2002:a9fe:a9fe::1]", "[2001:0:a9fe:a9fe::1]"),
@@ -208,7 +217,7 @@ def test_a_location_in_raw_utf8_is_understood(site):
 )
 def test_addresses_that_are_not_public_are_refused_however_they_are_written(setting, host):
     setting(fetch_private=False)
-    with pytest.raises(Unusable, match="is the private address .*; pages are fetched from public addresses only"):
+    with pytest.raises(Unusable, match=r"is the private address .*; pages are fetched from public addresses only"):
         fetched(f"http://{host}/latest/meta-data")
 
 
@@ -241,6 +250,34 @@ def test_the_connection_goes_to_the_address_that_was_checked(site, names):
     fetched(f"http://rebound.example:{site.server_port}/story")
     assert asked.count("rebound.example") == 1
     assert site.requests[0].headers["Host"] == f"rebound.example:{site.server_port}"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for news.example, signed by itself, with its key in the same file."""
+    if not shutil.which("openssl"):
+        pytest.skip("there is no openssl to make a certificate with")
+    file = tmp_path / "news.pem"
+    name = ("-subj", "/CN=news.example", "-addext", "subjectAltName=DNS:news.example")
+    new = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *name)
+    subprocess.run([*new, "-keyout", str(file), "-out", str(file) + ".crt"], check=True, capture_output=True)
+    file.write_bytes(file.read_bytes() + Path(f"{file}.crt").read_bytes())
+    return file
+
+
+def test_a_page_over_tls_is_fetched_only_from_the_host_that_it_names(site, names, certificate, monkeypatch):
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate)
+    site.socket = server.wrap_socket(site.socket, server_side=True)
+    site.page("/story")
+    names(news=["127.0.0.1"], other=["127.0.0.1"])
+    with pytest.raises(Unreachable, match="self-signed certificate"):
+        fetched(f"https://news.example:{site.server_port}/story")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with pytest.raises(Unreachable, match="Hostname mismatch"):
+        fetched(f"https://other.example:{site.server_port}/story")
+    assert site.requests == []
+    assert fetched(f"https://news.example:{site.server_port}/story").body == PAGE.decode()
 
 
 def test_user_and_password_in_an_address_are_not_sent(site):
@@ -277,13 +314,17 @@ def test_nobody_listening_is_worth_another_try(site):
         fetched(f"http://127.0.0.1:{port}/")
 
 
-def test_an_unknown_host_is_worth_another_try():
+def test_an_unknown_host_is_worth_another_try(monkeypatch):
+    def look_up(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     with pytest.raises(Unreachable, match=r"nowhere\.invalid cannot be found"):
         fetched("http://nowhere.invalid/")
 
 
 def test_what_is_no_page_is_unusable(site):
-    with pytest.raises(Unusable, match="is no readable article: .*picture"):
+    with pytest.raises(Unusable, match=r"is no readable article: .*picture"):
         fetched(site.page("/picture", b"\x89PNG\r\n\x1a\n" + bytes(100)))
 
 
@@ -317,16 +358,15 @@ def test_of_an_endless_page_no_more_is_read_than_the_limit(site, setting):
 
 
 def test_a_small_page_that_unpacks_to_a_huge_one_is_refused_in_little_memory(site, setting):
-    setting(max_body_bytes=4_000_000)
-    bomb = gzip.compress(bytes(1_000_000_000), 1)
-    assert len(bomb) < 6_000_000
-    setting(max_body_bytes=8_000_000)
+    setting(max_body_bytes=1_000_000)
+    bomb = gzip.compress(bytes(300_000_000))
+    assert len(bomb) < 1_000_000
     url = site.page("/story", bomb, content_encoding="gzip")
     tracemalloc.start()
     try:
         with pytest.raises(Unusable, match="is no readable article"):
             fetched(url)
-        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
     finally:
         tracemalloc.stop()
 

@@ -15,9 +15,9 @@ from models.session import session
 from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
 from tasks.errors import Skip, Unusable
+from tasks.queue import enqueue, messages
 from tasks.receive import receive
-from tasks.stages import Claim, Result, enqueue, perform
-from tasks.sweep import messages
+from tasks.stages import Claim, Result, perform
 
 NOTHING = Result("test", lambda _db: None)
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, text, update
 from models.session import session
 from models.stage import Stage, StageRow, State
 from nlp.formats import Document
+from tasks.queue import messages, publish
 from tasks.receive import receive
-from tasks.stages import publish
-from tasks.sweep import LOCK, messages, sweep
+from tasks.sweep import LOCK, sweep
 from workers.app import app
 
 

@@ -1,0 +1,183 @@
+"""An article's neighbours, each with its why: previous, next, and the related ones.
+
+Only related articles are stored. Previous and next are asked when read, over indexes, so that they are right whatever
+arrived late or first (docs/decisions/0001-previous-and-next.md).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from config.settings import settings
+from models.article import Article, Declared
+from models.entity import Entity, Mention
+from models.neighbour import Neighbour
+
+SHARED_NAMES = 5  # shown in a why: the rarest first, since they say most
+
+
+@dataclass(frozen=True)
+class Link:
+    """A neighbour and why it is one. `cosine` and `hours` are null where they are not known."""
+
+    kind: str
+    article_id: int | None
+    title: str
+    url: str | None
+    score: float | None
+    why: dict[str, Any]
+
+
+def links(db: Session, article: Article) -> list[Link]:
+    """Previous, next, then the related articles, best first."""
+    return [*_beside(db, article), *_related(db, article)]
+
+
+def _related(db: Session, article: Article) -> list[Link]:
+    rows = db.execute(
+        select(Neighbour.score, Neighbour.rule, Article.id, Article.title, Article.url, Article.published_at)
+        .join(Article, Article.id == Neighbour.neighbour_id)
+        .where(Neighbour.article_id == article.id)
+        .order_by(Neighbour.score.desc(), Article.id)
+        .limit(settings().neighbours)
+    ).all()
+    shared = _shared_names(db, article.id, [row.id for row in rows])
+    return [
+        Link("related", row.id, row.title, row.url, round(row.score, 4), _why(article, row, shared.get(row.id, [])))
+        for row in rows
+    ]
+
+
+def _why(article: Article, row: Any, names: list[str]) -> dict[str, Any]:
+    hours = _hours(article.published_at, row.published_at)
+    parts = [f"{row.score:.0%} alike"]
+    if names:
+        parts.insert(0, f"{len(names)} shared name{'s' * (len(names) > 1)}: {', '.join(names)}")
+    if hours is not None:
+        parts.append(_apart(hours))
+    evidence = {"cosine": round(row.score, 4), "shared_entities": names, "hours_apart": hours, "rule": row.rule}
+    return {**evidence, "sentence": "; ".join(parts)}
+
+
+def _hours(one: datetime | None, other: datetime | None) -> float | None:
+    return round(abs((one - other).total_seconds()) / 3600, 1) if one and other else None
+
+
+def _apart(hours: float) -> str:
+    return f"{hours:g} hours apart" if hours < 72 else f"{hours / 24:.0f} days apart"
+
+
+def _shared_names(db: Session, article_id: int, others: list[int]) -> dict[int, list[str]]:
+    """For each other article, the entities it has in common with this one; those in fewest articles first.
+
+    Asked when read, not stored: entities are tagged in parallel, and a stored answer would miss the later half.
+    """
+    theirs = aliased(Mention)
+    rarity = select(func.count(theirs.article_id.distinct())).where(theirs.entity_id == Entity.id).scalar_subquery()
+    mine = select(Mention.entity_id).where(Mention.article_id == article_id)
+    rows = db.execute(
+        select(Mention.article_id, Entity.name)
+        .join(Entity, Entity.id == Mention.entity_id)
+        .where(Mention.article_id.in_(others), Mention.entity_id.in_(mine))
+        .group_by(Mention.article_id, Entity.id)
+        .order_by(rarity, Entity.name)
+    )
+    shared: dict[int, list[str]] = {}
+    for other, name in rows:
+        names = shared.setdefault(other, [])
+        if len(names) < SHARED_NAMES and name not in names:
+            names.append(name)
+    return shared
+
+
+def _beside(db: Session, article: Article) -> list[Link]:
+    """Previous and next: as the page declares them, else by publication time within the source.
+
+    Asked when read, over indexes, so that they are right whatever arrived late or first.
+    """
+    beside = []
+    for kind in ("previous", "next"):
+        link = _declared(db, article, kind) or _declared_by_other(db, article, kind) or _by_time(db, article, kind)
+        beside += [link] if link else []
+    return beside
+
+
+def _declared(db: Session, article: Article, kind: str) -> Link | None:
+    """What the page names; a link without an article while that one has not arrived."""
+    declared = db.get(Declared, (article.id, kind))
+    if declared is None:
+        return None
+    target = db.execute(
+        select(Article.id, Article.title, Article.url)
+        .where(
+            Article.id != article.id,
+            or_(
+                _same(Article.url_key, declared.url_key),
+                and_(Article.source == article.source, _same(Article.title_key, declared.title_key)),
+            ),
+        )
+        .order_by(Article.id)
+        .limit(1)
+    ).first()
+    why = {"rule": "declared by the page", "sentence": f"the page names it as its {kind} article"}
+    if target is None:
+        return Link(kind, None, declared.title, declared.url, None, why)
+    return Link(kind, target.id, target.title, target.url, None, why)
+
+
+def _same(column: Any, key: str | None) -> ColumnElement[bool]:
+    """Equal, where there is something to compare: two unknown titles or addresses are not the same."""
+    return column == key if key else false()
+
+
+def _declared_by_other(db: Session, article: Article, kind: str) -> Link | None:
+    """The article whose page names this one as the opposite: my previous calls me its next."""
+    opposite = {"previous": "next", "next": "previous"}[kind]
+    row = db.execute(
+        select(Article.id, Article.title, Article.url)
+        .join(Declared, Declared.article_id == Article.id)
+        .where(
+            Declared.kind == opposite,
+            Article.id != article.id,
+            or_(
+                _same(Declared.url_key, article.url_key),
+                and_(Article.source == article.source, _same(Declared.title_key, article.title_key)),
+            ),
+        )
+        .order_by(Article.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    why = {"rule": "declared by the other page", "sentence": f"its page names this one as its {opposite} article"}
+    return Link(kind, row.id, row.title, row.url, None, why)
+
+
+def _by_time(db: Session, article: Article, kind: str) -> Link | None:
+    """The nearest in time within the source; of equal times the earlier id comes first. Undated articles have none."""
+    if article.published_at is None or not article.source:
+        return None
+    here = (article.published_at, article.id)
+    place = func.row(Article.published_at, Article.id)
+    earlier = kind == "previous"
+    row = db.execute(
+        select(Article.id, Article.title, Article.url, Article.published_at)
+        .where(
+            Article.source == article.source,
+            Article.text.is_not(None),
+            place < func.row(*here) if earlier else place > func.row(*here),
+        )
+        .order_by(
+            Article.published_at.desc() if earlier else Article.published_at,
+            Article.id.desc() if earlier else Article.id,
+        )
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    hours = _hours(article.published_at, row.published_at) or 0.0
+    sentence = f"{kind} in {article.source} by publication time; {_apart(hours)}"
+    return Link(kind, row.id, row.title, row.url, None, {"rule": "time", "hours_apart": hours, "sentence": sentence})
