@@ -44,14 +44,20 @@ def api() -> None:
     find_services()
     import uvicorn
 
-    from api.app import create_app
     from models.session import engine
     from workers.app import require_broker
 
     require_broker()
     engine()  # says so now when there is no database
     configure_logging()
-    uvicorn.run(create_app(), host=settings().host, port=settings().port, log_config=None, server_header=False)
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host=settings().host,
+        port=settings().port,
+        log_config=None,
+        server_header=False,
+    )
 
 
 def beat() -> None:

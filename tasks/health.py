@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.article import Article
 from models.session import session
 from models.stage import StageRow, State
+from tasks.queue import BROKER_AWAY
 from workers.app import app
 
 PING_SECONDS = 1.0
@@ -41,8 +41,8 @@ def _broker() -> dict[str, Any]:
             connection.ensure_connection(max_retries=1, timeout=2)
             replies = app.control.ping(timeout=PING_SECONDS, connection=connection)
             return {"ok": True, "workers": sorted(name for reply in replies for name in reply)}
-    except (BrokerAway, OSError):
-        return {"ok": False, "workers": [], "problem": "The broker does not answer; see REDIS_URL."}
+    except BROKER_AWAY:
+        return {"ok": False, "workers": [], "problem": "The broker does not answer or is full; see REDIS_URL."}
 
 
 def progress(article_ids: list[int] | None = None) -> dict[str, dict[str, int]]:

@@ -21,7 +21,7 @@ SHARED_NAMES = 5  # shown in a why: the rarest first, since they say most
 
 @dataclass(frozen=True)
 class Link:
-    """A neighbour and why it is one. `cosine` and `hours` are null where they are not known."""
+    """A neighbour and why it is one. `article_id` is None until it arrives; only related ones have a `score`."""
 
     kind: str
     article_id: int | None

@@ -1,7 +1,10 @@
 """Putting stages on the queue: the row first, then the message with the article's id."""
 
+import logging
 from collections.abc import Iterable
 
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -9,6 +12,11 @@ from sqlalchemy.orm import Session
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
 from workers.app import app, require_broker
+
+log = logging.getLogger(__name__)
+
+BROKER_AWAY = (OperationalError, RedisError, OSError)  # not there, out of memory, or cut off
+Waiting = tuple[int, Stage, Lane]  # an article, and a stage of it in its lane
 
 TASK = {
     Stage.INGEST: "article.ingest",
@@ -46,10 +54,19 @@ def queue_of(stage: Stage, lane: Lane) -> str:
     return queue if lane is Lane.LIVE else f"{queue}.{lane}"
 
 
-def publish(article_id: int, stage: Stage, lane: Lane, countdown: float = 0) -> None:
-    """Put the id on the stage's queue. Should this get lost, the sweep finds the row still queued."""
+def publish(waiting: Iterable[Waiting], countdown: float = 0) -> None:
+    """Put the ids on the queues of their stages, to be taken after `countdown` seconds.
+
+    A broker that is away or full loses nothing: the rows say queued, and the sweep sends their messages later.
+    """
     require_broker()
-    app.send_task(TASK[stage], (article_id,), queue=queue_of(stage, lane), countdown=countdown or None)
+    try:
+        with app.producer_or_acquire() as producer:
+            for article_id, stage, lane in waiting:
+                queue = queue_of(stage, lane)
+                app.send_task(TASK[stage], (article_id,), queue=queue, countdown=countdown or None, producer=producer)
+    except BROKER_AWAY as error:
+        log.warning("the queue takes no messages, the sweep will send them: %s", error)
 
 
 def publish_again(article_ids: Iterable[int]) -> None:
@@ -59,8 +76,7 @@ def publish_again(article_ids: Iterable[int]) -> None:
             StageRow.article_id.in_(list(article_ids)), StageRow.state.in_((State.QUEUED, State.RUNNING))
         )
         rows = db.execute(open_rows).all()
-    for article_id, name, lane in rows:
-        publish(article_id, Stage(name), Lane(lane))
+    publish((article_id, Stage(name), Lane(lane)) for article_id, name, lane in rows)
 
 
 def messages(queue: str) -> int:

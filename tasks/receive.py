@@ -90,8 +90,7 @@ def _receive_batch(documents: Sequence[Document], lane: Lane, redo: bool) -> lis
         changed = _write_payloads(db, {ids[key]: document for key, document in latest.items()})
         queued = set(ids.values()) if redo else changed
         enqueue(db, sorted(queued), [Stage.INGEST], lane)
-    for article_id in sorted(queued):
-        publish(article_id, Stage.INGEST, lane)
+    publish((article_id, Stage.INGEST, lane) for article_id in sorted(queued))
     return [Received(ids[key], ids[key] in queued) for key in keys]
 
 

@@ -73,8 +73,7 @@ def perform(article_id: int, stage: Stage, work: Callable[[Claim], Result]) -> N
         log.exception("article %s: %s attempt %s failed", article_id, stage, claim.attempt)
         _try_again(claim, f"{type(error).__name__}: {error}")
         return
-    for following in result.then:
-        publish(article_id, following, claim.lane)
+    publish((article_id, following, claim.lane) for following in result.then)
 
 
 def _claim(article_id: int, stage: Stage) -> Claim | None:
@@ -166,4 +165,4 @@ def _try_again(claim: Claim, reason: str) -> None:
             finished_at=func.now(),
         )
     if claim.attempt < last:
-        publish(claim.article_id, claim.stage, claim.lane, countdown=2.0**claim.attempt)
+        publish([(claim.article_id, claim.stage, claim.lane)], countdown=2.0**claim.attempt)

@@ -31,8 +31,7 @@ def sweep() -> None:
             for stages in ((Stage.INGEST,), tuple(s for s in Stage if s is not Stage.INGEST)):
                 lost += _unqueued(db, stages, lane)
         _mark(db, lost)
-    for row in lost:
-        publish(row.article_id, Stage(row.name), Lane(row.lane))
+    publish((row.article_id, Stage(row.name), Lane(row.lane)) for row in lost)
     if lost:
         log.warning("queued %s lost stages again", len(lost))
 

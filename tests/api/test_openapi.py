@@ -37,7 +37,7 @@ def an_article(services):
 
 
 @api.parametrize()
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_to_its_openapi_document_whatever_is_sent(case, an_article):
     case.call_and_validate(headers=LOCAL)
 

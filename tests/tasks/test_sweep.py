@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, text, update
 
 from models.session import session
-from models.stage import Stage, StageRow, State
+from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
 from tasks.queue import messages, publish
 from tasks.receive import receive
@@ -43,8 +43,7 @@ def test_messages_that_still_wait_are_not_sent_again(received: list[int]) -> Non
 
 def test_when_some_were_lost_as_many_are_sent_again(received: list[int]) -> None:
     _lose()
-    for article_id in received[:3]:
-        publish(article_id, Stage.INGEST, "live")  # type: ignore[arg-type]
+    publish((article_id, Stage.INGEST, Lane.LIVE) for article_id in received[:3])
     sweep()
     assert messages("ingest") == 5
 
