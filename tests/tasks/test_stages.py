@@ -50,35 +50,6 @@ def test_the_result_and_the_end_of_the_stage_are_one_transaction(article: int, s
     assert stage(article, Stage.INGEST).state == State.QUEUED
 
 
-def test_a_late_try_from_before_writes_nothing(article: int, stage: Callable[..., StageRow]) -> None:
-    """The first try is still thinking when the message is delivered again and done by another worker."""
-
-    def slow(_: Claim) -> Result:
-        perform(article, Stage.INGEST, lambda _: Result("second", lambda _db: None))
-        return Result("first", lambda _db: pytest.fail("the late try wrote"))
-
-    perform(article, Stage.INGEST, slow)
-    assert stage(article, Stage.INGEST).lineage == "second"
-
-
-def test_a_try_that_began_before_the_stage_was_queued_anew_writes_nothing(
-    article: int, stage: Callable[..., StageRow]
-) -> None:
-    def slow(claim: Claim) -> Result:
-        with session() as db:
-            enqueue(db, [article], [Stage.INGEST], Lane.LIVE)
-        if claim.number == 1:
-            perform(article, Stage.INGEST, slow_second)
-        return Result("first", lambda _db: pytest.fail("the late try wrote"))
-
-    def slow_second(claim: Claim) -> Result:
-        assert claim.attempt == 1  # counted anew, and still told apart
-        return Result("second", lambda _db: None)
-
-    perform(article, Stage.INGEST, slow)
-    assert stage(article, Stage.INGEST).lineage == "second"
-
-
 def test_a_result_for_an_older_version_of_the_article_is_not_written(article: int) -> None:
     def overtaken(_: Claim) -> Result:
         with session() as db:
@@ -149,16 +120,27 @@ def test_what_follows_is_queued_with_the_result_and_in_its_lane(
     assert (messages("nlp.backfill"), messages("nlp")) == (1, 0)
 
 
-def test_of_two_workers_with_one_message_exactly_one_writes(article: int) -> None:
-    barrier, written = threading.Barrier(2), []
+@pytest.mark.parametrize("anew", [False, True], ids=["redelivered", "queued anew"])
+def test_while_a_later_try_runs_an_earlier_one_cannot_write(article: int, anew: bool) -> None:
+    """As when a message comes again while its first worker, thought dead, still thinks; or someone asks to redo it."""
+    written: list[str] = []
+    later_runs, earlier_ended = threading.Event(), threading.Event()
 
-    def together(claim: Claim) -> Result:
-        barrier.wait(10)
-        return Result("test", lambda _db: written.append(claim.number))
+    def earlier(_: Claim) -> Result:
+        if anew:
+            with session() as db:
+                enqueue(db, [article], [Stage.INGEST], Lane.LIVE)
+        later.start()
+        assert later_runs.wait(10)
+        return Result("earlier", lambda _db: written.append("earlier"))
 
-    threads = [threading.Thread(target=perform, args=(article, Stage.INGEST, together)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert written == [2]
+    def later_work(_: Claim) -> Result:
+        later_runs.set()
+        assert earlier_ended.wait(10)
+        return Result("later", lambda _db: written.append("later"))
+
+    later = threading.Thread(target=perform, args=(article, Stage.INGEST, later_work))
+    perform(article, Stage.INGEST, earlier)
+    earlier_ended.set()
+    later.join()
+    assert written == ["later"]
