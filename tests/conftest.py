@@ -1,5 +1,6 @@
 """A real PostgreSQL and a real Valkey for all tests, and a clean desk for each."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,25 @@ from models.session import engine, session
 from workers.app import app
 from workers.embedded import Postgres, Valkey
 from workers.embedded.places import data_home
+
+SLOW = ("embedded", "test_compose.py", "e2e")  # under tests/, in the order in which they come last
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first."""
+
+    def place(item: pytest.Item) -> int:
+        part = item.path.relative_to(Path(__file__).parent).parts[0]
+        return SLOW.index(part) + 1 if part in SLOW else 0
+
+    items.sort(key=place)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failed one: everything it needs is installed there."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
