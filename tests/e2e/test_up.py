@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from leftovers import remove_desk
 from waiting import wait_until
 
-from workers.embedded.places import data_home
+from workers.embedded import Postgres
 
 ROOT = Path(__file__).parents[2]
 STORY = (
@@ -83,8 +83,7 @@ def desk_up(tmp_path: Path) -> Iterator[Desk]:
     if desk.process.poll() is None:
         desk.process.send_signal(signal.SIGINT)
         desk.process.wait(60)
-    for name in ("postgres", "valkey"):
-        shutil.rmtree(data_home(data, name), ignore_errors=True)
+    remove_desk(data)
 
 
 def test_killed_hard_the_next_start_recovers_and_one_interrupt_stops_everything(desk_up: Desk) -> None:
@@ -100,6 +99,7 @@ def test_killed_hard_the_next_start_recovers_and_one_interrupt_stops_everything(
     desk_up.process.send_signal(signal.SIGINT)
     assert desk_up.process.wait(60) == 0
     assert desk_up.left_over() == []
+    assert not Postgres(Path(desk_up.environment["COPYDESK_DATA"])).is_ready()
     with pytest.raises(OSError):
         desk_up.ask("/health")
 

@@ -9,6 +9,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
 from pathlib import Path
@@ -345,16 +346,19 @@ def test_a_page_over_the_limit_is_refused(site, setting):
 
 
 def test_of_an_endless_page_no_more_is_read_than_the_limit(site, setting):
-    setting(max_body_bytes=1_000_000)
+    setting(max_body_bytes=1_000_000, fetch_seconds=2)
+    sent = 0
 
     def send(answer: Answer) -> None:
+        nonlocal sent
         answer.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        for _ in range(10_000):
-            answer.wfile.write(bytes(100_000))
+        for part in repeat(bytes(100_000)):
+            sent += answer.wfile.write(part)
 
     site.pages["/story"] = send
     with pytest.raises(Unusable, match="larger than 1,000,000 bytes"):
         fetched(site.address + "/story")
+    assert sent < 50_000_000  # what fits into the system's buffers included
 
 
 def test_a_small_page_that_unpacks_to_a_huge_one_is_refused_in_little_memory(site, setting):
@@ -399,14 +403,30 @@ def test_a_site_that_never_answers_is_given_up_at_the_deadline(site, setting):
                 fetched(f"{scheme}://127.0.0.1:{deaf.getsockname()[1]}/")
 
 
+def test_a_site_that_lets_nobody_in_is_given_up_at_the_deadline(site, setting):
+    setting(fetch_seconds=1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as waiting:
+        for _ in range(3):  # more than it lets wait
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        start = time.monotonic()
+        with pytest.raises(Unreachable, match="took longer than 1 s"):
+            fetched(f"http://127.0.0.1:{full.getsockname()[1]}/")
+        assert time.monotonic() - start < 3
+
+
 def test_the_deadline_holds_for_all_redirects_together(site, setting):
     setting(fetch_seconds=1)
 
     def send(answer: Answer) -> None:
-        site.closed.wait(0.4)
-        answer.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /story\r\nContent-Length: 0\r\n\r\n")
+        site.closed.wait(0.7)
+        answer.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: /slow\r\nContent-Length: 0\r\n\r\n")
 
     site.pages["/story"] = send
+    site.drip("/slow", b"HTTP/1.1 200 OK\r\n\r\n", b"")
+    start = time.monotonic()
     with pytest.raises(Unreachable, match="took longer than 1 s"):
         fetched(site.address + "/story")
-    assert len(site.requests) == 3
+    assert len(site.requests) == 2
+    assert time.monotonic() - start < 1.5

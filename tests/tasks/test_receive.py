@@ -92,7 +92,7 @@ def test_more_than_one_transaction_holds_are_received_in_order(desk):
 
 
 def test_two_doors_that_take_the_same_articles_at_once_neither_block_nor_double_them(desk):
-    rounds, size = 40, 25
+    rounds, size = 10, 200
     start = threading.Barrier(2, timeout=30)
 
     def door(backwards: bool) -> list[dict[str, int]]:
