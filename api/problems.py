@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from kombu.exceptions import OperationalError as BrokerAway
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import OperationalError
@@ -21,7 +20,7 @@ WHEN = {
     404: "There is no such article",
     413: "The request is too large",
     422: "Something in the request is not acceptable",
-    503: "The database or the queue is away",
+    503: "The database is away",
 }
 
 
@@ -61,7 +60,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Unusable, _unusable)
     app.add_exception_handler(OperationalError, _database_away)
-    app.add_exception_handler(BrokerAway, _broker_away)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
     _, found = models_json_schema([(Problem, "serialization")], ref_template=SCHEMAS + "{model}")
@@ -89,11 +87,6 @@ async def _unusable(_: Request, error: Exception) -> JSONResponse:
 
 async def _database_away(_: Request, error: Exception) -> JSONResponse:
     return problem(503, "The database is away", "Nothing was stored. Send the request again in a moment.")
-
-
-async def _broker_away(_: Request, error: Exception) -> JSONResponse:
-    detail = "What was sent is stored, and is worked on once the queue is back. Sending it again does no harm."
-    return problem(503, "The queue is away", detail)
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

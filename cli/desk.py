@@ -1,12 +1,15 @@
 """The processes of a desk, and finding or starting the services they lean on."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from config.settings import child_environment, settings, use_services
+from tasks.queue import publish_again
+from tasks.sweep import sweep
 from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
@@ -59,9 +62,14 @@ def started_desk() -> Iterator[Desk]:
         yield desk
 
 
+def up_lock() -> DeskLock:
+    """Held by `copydesk up` while it runs, so that others know that its workers do their work."""
+    return DeskLock(settings().data, "up")
+
+
 def is_up() -> bool:
-    """Whether a desk is up in the data folder."""
-    lock = DeskLock(settings().data)
+    """Whether `copydesk up` is up in the data folder."""
+    lock = up_lock()
     try:
         lock.acquire()
     except FolderInUse:
@@ -76,10 +84,26 @@ def process(*command: str) -> Process:
     return Process(name, (sys.executable, "-m", "cli.main", *command), child_environment(), grace=STOP_SECONDS)
 
 
-def keep_running(desk: Desk) -> None:
-    """Start again what has died. Raises CannotStart when one process died too often; `tell` has said why."""
-    if not desk.tend():
-        raise CannotStart("A process of the desk does not stay up; its articles wait and are done at the next start.")
+class Tending:
+    """Looks after the workers and the work of a desk that has no clock of its own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.swept = time.monotonic()
+
+    def __call__(self, article_ids: list[int]) -> None:
+        """Start again what has died, and send again what it had taken or what got lost on the way.
+
+        Raises CannotStart when one process died too often; `tell` has said why.
+        """
+        before = self.desk.pids()
+        if not self.desk.tend():
+            raise CannotStart("A process does not stay up; the articles wait and are done at the next start.")
+        if self.desk.pids() != before:
+            publish_again(article_ids)
+        if time.monotonic() - self.swept > settings().sweep_seconds:
+            self.swept = time.monotonic()
+            sweep()
 
 
 def tell(name: str, what: str) -> None:

@@ -33,11 +33,18 @@ def gather(paths: list[str]) -> Gathered:
         elif path == "-":
             _read(found, "standard input", sys.stdin.buffer.read(LARGEST_FILE))
         else:
-            for file in _files(found, Path(path)):
-                _read_file(found, file)
+            _read_below(found, Path(path))
     if not found.documents and not found.refused:
         raise Unusable(f"There is no article in {', '.join(paths)}.")
     return found
+
+
+def _read_below(found: Gathered, path: Path) -> None:
+    try:
+        for file in _files(found, path):
+            _read_file(found, file)
+    except OSError as error:  # a name too long to be one, a folder that may not be entered
+        found.refused.append((str(path)[:200], f"cannot be read: {error.strerror}"))
 
 
 def _files(found: Gathered, path: Path) -> Iterator[Path]:

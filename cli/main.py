@@ -5,8 +5,8 @@ import os
 import sys
 
 import typer
-from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from cli import add, look, run, serve, up
 from config.settings import SettingsError
@@ -38,10 +38,12 @@ def main() -> None:
         fail(str(error))
     except OperationalError as error:
         fail(f"The database does not answer: {str(error.orig).strip()}. Run `copydesk up`, or see DATABASE_URL.")
-    except BrokerAway as error:
-        fail(f"The queue does not answer: {error}. Run `copydesk up`, or see REDIS_URL. What was added is stored.")
     except ProgrammingError as error:
         fail(f"The database's tables are not as expected: {str(error.orig).strip()}. Run `copydesk migrate`.")
+    except DBAPIError as error:
+        fail(f"The database refuses: {str(error.orig).strip()}. It must be PostgreSQL with pgvector; see DATABASE_URL.")
+    except CommandError as error:
+        fail(f"The database cannot be migrated: {error}. Is it from a newer Copydesk?")
     finally:
         _let_go()
 

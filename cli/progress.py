@@ -6,9 +6,10 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.stage import ENDS, Stage
+from models.stage import ENDS, Stage, State
 
 LOOK_SECONDS = 0.2
+UNDER_WAY = (State.QUEUED, State.RUNNING)
 
 
 def wait_until_done(article_ids: list[int], *, quiet: bool, tend: Callable[[], None]) -> None:
@@ -25,7 +26,7 @@ def wait_until_done(article_ids: list[int], *, quiet: bool, tend: Callable[[], N
             left_out = ended[Stage.INGEST] - counts.get(Stage.INGEST, {}).get("done", 0)
             for stage, bar in bars.items():
                 display.update(bar, completed=ended[stage], total=len(article_ids) - (stage != Stage.INGEST) * left_out)
-            if all(display.tasks[bar].completed >= (display.tasks[bar].total or 0) for bar in bars.values()):
+            if not any(states.get(under_way) for states in counts.values() for under_way in UNDER_WAY):
                 return
             tend()
             time.sleep(LOOK_SECONDS)

@@ -1,13 +1,12 @@
 """`copydesk run`: articles through the whole desk, once, with everything started and stopped around it."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
 import typer
 
 from cli import show
-from cli.desk import find_services, is_up, keep_running, process, started_desk
+from cli.desk import Tending, find_services, is_up, process, started_desk
 from cli.gather import Gathered, gather
 from cli.progress import wait_until_done
 
@@ -30,17 +29,17 @@ def run(
         raise typer.Exit(1)
     if is_up():  # a desk is up in the data folder: its workers do the work
         find_services()
-        done = _put_through(gathered, redo, json, tend=lambda: None)
+        done = _put_through(gathered, redo, json, tend=None)
     else:
         with started_desk() as desk:
             for kind in ("ingest", "nlp"):
                 desk.add(process("worker", kind))
-            done = _put_through(gathered, redo, json, tend=partial(keep_running, desk))
+            done = _put_through(gathered, redo, json, tend=Tending(desk))
     if not done:
         raise typer.Exit(1)
 
 
-def _put_through(gathered: Gathered, redo: bool, json: bool, tend: Callable[[], None]) -> bool:
+def _put_through(gathered: Gathered, redo: bool, json: bool, tend: Tending | None) -> bool:
     """Queue, wait and print; whether all is done."""
     from tasks.queue import publish_again
     from tasks.receive import receive
@@ -48,6 +47,6 @@ def _put_through(gathered: Gathered, redo: bool, json: bool, tend: Callable[[], 
     received = receive(gathered.documents, redo=redo)
     publish_again(r.article_id for r in received if not r.queued)
     ids = list(dict.fromkeys(r.article_id for r in received))
-    wait_until_done(ids, quiet=json, tend=tend)
+    wait_until_done(ids, quiet=json, tend=partial(tend, ids) if tend else lambda: None)
     states = show.print_results(ids, gathered.refused, json=json)
     return not gathered.refused and all(state == "done" for state in states)

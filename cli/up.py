@@ -3,7 +3,7 @@
 import typer
 from rich.console import Console
 
-from cli.desk import logs, process, started_desk
+from cli.desk import logs, process, started_desk, up_lock
 from cli.password import flower_password
 from config.settings import settings
 
@@ -18,6 +18,7 @@ def up() -> None:
         console.print(f"API     http://{settings().host}:{settings().port}/docs")
         console.print(f"Flower  http://{settings().flower_host}:{settings().flower_port}  copydesk / {password}")
         console.print(f"Logs    {logs()}\nCtrl-C stops the desk.", highlight=False)
-        status = desk.run_until_signal()
+        with up_lock():
+            status = desk.run_until_signal()
     if status:
         raise typer.Exit(status)

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     flower_password: SecretStr | None = Field(
         None,
         min_length=8,
-        description="Password of Flower's user `copydesk`; unset: one is generated at the first start.",
+        description="Password of Flower's user `copydesk`, no comma in it; unset: one is generated at the first start.",
     )
     ingest_processes: int = Field(
         1, ge=1, le=256, description="Children of the ingest worker; 1 feeds about 8 cores of nlp."
@@ -89,6 +89,13 @@ class Settings(BaseSettings):
     @classmethod
     def _with_our_driver(cls, url: SecretStr | None) -> SecretStr | None:
         return url and SecretStr(f"{POSTGRES[0]}://{_after_scheme(url, POSTGRES)}")
+
+    @field_validator("flower_password")
+    @classmethod
+    def _one_password(cls, password: SecretStr | None) -> SecretStr | None:
+        if password is not None and "," in password.get_secret_value():
+            raise ValueError("has a comma, at which Flower would cut it")
+        return password
 
     @field_validator("redis_url")
     @classmethod

@@ -27,6 +27,7 @@ def engine() -> Engine:
         pool_size=4,
         max_overflow=16,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged and shown; articles do not belong there
         connect_args={"connect_timeout": 5, "application_name": "copydesk"},
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ARRAY, Text, any_, delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -45,13 +45,17 @@ def _write(db: Session, *, article_id: int, things: Sequence[Thing]) -> None:
         for t in things
         for m in t.mentions
     ]
-    db.execute(insert(Mention).values(rows))
+    db.execute(insert(Mention), rows)
 
 
 def _entity_ids(db: Session, things: Sequence[Thing]) -> dict[tuple[str, str], int]:
     """One row per thing across all articles. Sorted, so that two articles with the same names cannot deadlock."""
     rows = [{"type": t.type, "key": t.key, "name": t.name} for t in sorted(things, key=lambda t: (t.type, t.key))]
-    db.execute(insert(Entity).values(rows).on_conflict_do_nothing(index_elements=[Entity.type, Entity.key]))
-    wanted = [(row["type"], row["key"]) for row in rows]
-    found = db.execute(select(Entity.type, Entity.key, Entity.id).where(tuple_(Entity.type, Entity.key).in_(wanted)))
+    db.execute(insert(Entity).on_conflict_do_nothing(index_elements=[Entity.type, Entity.key]), rows)
+    # As two arrays, since a statement takes 65,535 parameters; a key of another type does no harm in the answer.
+    keys = literal([row["key"] for row in rows], ARRAY(Text))
+    types = literal(sorted({row["type"] for row in rows}), ARRAY(Text))
+    found = db.execute(
+        select(Entity.type, Entity.key, Entity.id).where(Entity.type == any_(types), Entity.key == any_(keys))
+    )
     return {(kind, key): i for kind, key, i in found}

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import SplitResult, quote, urlsplit
 
 from config.settings import settings
@@ -46,19 +47,19 @@ def fetch(document: Document) -> Document:
 
 def _page(document: Document, body: bytes) -> Document:
     try:
-        items = split(body, limit=settings().max_body_bytes)
-        found = next((item for item in items if isinstance(item, Document)), None)
+        items = list(islice(split(body, limit=settings().max_body_bytes), 2))
     except Unreadable as error:
         raise Unusable(f"{document.url} is no readable article: {error}") from None
-    if found is None:
-        raise Unusable(f"{document.url} holds no article.")
+    page = items[0] if len(items) == 1 else None
+    if not isinstance(page, Document) or not page.body.strip():
+        raise Unusable(f"{document.url} is a feed or a list of articles, or empty; save it and add the file instead.")
     return replace(
-        found,
+        page,
         url=document.url,
-        title=document.title or found.title,
-        author=document.author or found.author,
-        published=document.published or found.published,
-        source=document.source or found.source,
+        title=document.title or page.title,
+        author=document.author or page.author,
+        published=document.published or page.published,
+        source=document.source or page.source,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.article import Article
@@ -49,7 +49,7 @@ def progress(article_ids: list[int] | None = None) -> dict[str, dict[str, int]]:
     """For each stage, how many articles are in each state; of the given articles, or of all."""
     counted = select(StageRow.name, StageRow.state, func.count()).group_by(StageRow.name, StageRow.state)
     if article_ids is not None:
-        counted = counted.where(StageRow.article_id.in_(article_ids))
+        counted = counted.where(StageRow.article_id == any_(literal(article_ids, ARRAY(BigInteger))))
     stages: dict[str, dict[str, int]] = {}
     with session() as db:
         for name, state, count in db.execute(counted):

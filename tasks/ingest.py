@@ -18,6 +18,7 @@ from nlp.fingerprints import text_hash, title_key, url_key
 from nlp.formats import Document, Kind
 from nlp.sentences import split_sentences
 from nlp.skips import skip_reason
+from tasks import bounds
 from tasks.errors import Skip
 from tasks.fetch import fetch
 from tasks.stages import Claim, Result, perform
@@ -63,7 +64,7 @@ def _document(article_id: int) -> Document:
 def _write(db: Session, *, article_id: int, cleaned: Cleaned) -> None:
     new = cleaned.extracted
     article = db.scalars(select(Article).where(Article.id == article_id).with_for_update(key_share=True)).one()
-    if article.text is not None and (article.text, article.title) != (new.text, new.title):
+    if article.text is not None and (article.text, article.title) != (new.text, bounds.name(new.title)):
         db.add(Version(article_id=article_id, version=article.version, title=article.title, text=article.text))
         article.version += 1
     _fill(article, cleaned)
@@ -72,12 +73,13 @@ def _write(db: Session, *, article_id: int, cleaned: Cleaned) -> None:
         {
             "article_id": article_id,
             "kind": declared.kind,
-            "title": declared.title,
-            "title_key": title_key(declared.title),
+            "title": bounds.name(declared.title),
+            "title_key": title_key(bounds.name(declared.title)),
             "url": declared.url,
             "url_key": (url_key(declared.url) or None) if declared.url else None,
         }
         for declared in new.declared
+        if bounds.fits(declared.url or "")
     ]
     if rows:
         db.execute(insert(Declared).values(rows).on_conflict_do_nothing())
@@ -85,16 +87,16 @@ def _write(db: Session, *, article_id: int, cleaned: Cleaned) -> None:
 
 def _fill(article: Article, cleaned: Cleaned) -> None:
     new = cleaned.extracted
-    article.title = new.title
-    article.title_key = title_key(new.title)
+    article.title = bounds.name(new.title)
+    article.title_key = title_key(article.title)
     article.text = new.text
     article.text_hash = text_hash(new.text)
     article.sentences = cleaned.sentences
-    article.author = new.author or article.author
+    article.author = bounds.name(new.author) or article.author
     article.attribution = new.attribution
     article.language = new.language
     article.published_at = new.published or article.published_at
-    article.source = new.source or article.source
-    article.url = article.url or new.url or None
+    article.source = bounds.name(new.source) or article.source
+    article.url = article.url or (new.url if new.url and bounds.fits(new.url) else None)
     article.url_key = (url_key(article.url) or None) if article.url else None
     article.updated_at = func.now()

@@ -11,7 +11,7 @@ from models.neighbour import Neighbour, Vector
 from models.session import session
 from models.stage import Stage
 from nlp.likeness import lead
-from tasks.stages import Claim, Result, perform
+from tasks.stages import Claim, Result, hold, perform
 from tasks.texts import clean_text
 from workers.app import app
 from workers.runtime import runtime
@@ -30,16 +30,18 @@ def _link(claim: Claim) -> Result:
     compared = lead(article.title, article.text, article.sentences)
     vector = runtime().embedder.embed([compared])[0].tolist()
     lineage = runtime().embedder_lineage
-    _save_vector(claim.article_id, vector, lineage)
+    _save_vector(claim, vector, lineage)
     return Result(lineage, partial(_write, article_id=claim.article_id, vector=vector, lineage=lineage))
 
 
-def _save_vector(article_id: int, vector: list[float], lineage: str) -> None:
+def _save_vector(claim: Claim, vector: list[float], lineage: str) -> None:
     """Commit the vector before anyone searches: of two articles arriving together, the later one finds the other.
 
-    Where the vector has changed, links that rest on the old one go.
+    Where the vector has changed, links that rest on the old one go. Raises Superseded when the claim is void.
     """
+    article_id = claim.article_id
     with session() as db:
+        hold(db, claim)
         statement = insert(Vector).values(article_id=article_id, vector=vector, lineage=lineage)
         new = statement.excluded
         changed = statement.on_conflict_do_update(

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -71,11 +71,10 @@ def publish(waiting: Iterable[Waiting], countdown: float = 0) -> None:
 
 def publish_again(article_ids: Iterable[int]) -> None:
     """Send anew the messages of stages still under way: theirs may be lost, and a second one does no harm."""
+    chosen = StageRow.article_id == any_(literal(list(article_ids), ARRAY(BigInteger)))
+    under_way = StageRow.state.in_((State.QUEUED, State.RUNNING))
     with session() as db:
-        open_rows = select(StageRow.article_id, StageRow.name, StageRow.lane).where(
-            StageRow.article_id.in_(list(article_ids)), StageRow.state.in_((State.QUEUED, State.RUNNING))
-        )
-        rows = db.execute(open_rows).all()
+        rows = db.execute(select(StageRow.article_id, StageRow.name, StageRow.lane).where(chosen, under_way)).all()
     publish((article_id, Stage(name), Lane(lane)) for article_id, name, lane in rows)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.article import Article
 from models.entity import Entity, Mention
-from models.stage import StageRow, State
+from models.stage import Stage, StageRow, State
 from models.summary import Summary
 from tasks.links import links
 
@@ -23,7 +23,7 @@ def article_view(db: Session, article_id: int) -> dict[str, Any] | None:
         "state": overall(stages := _stages(db, article_id)),
         "stages": stages,
         "summary": _summary(db, article_id),
-        "entities": _entities(db, article_id),
+        "entities": _entities(db, article_id) if _is_of_this_text(article, stages) else [],
         "neighbours": [vars(link) for link in links(db, article)],
     }
 
@@ -47,6 +47,11 @@ def _stages(db: Session, article_id: int) -> list[dict[str, Any]]:
     names = ("name", "state", "attempts", "version", "lineage", "reason", "queued_at", "started_at", "finished_at")
     order = {"ingest": 0, "summary": 1, "entities": 2, "neighbours": 3}
     return [{name: getattr(row, name) for name in names} for row in sorted(rows, key=lambda row: order[row.name])]
+
+
+def _is_of_this_text(article: Article, stages: list[dict[str, Any]]) -> bool:
+    """Whether the entities were found in the text shown: their places say nothing of a newer version."""
+    return any(stage["name"] == Stage.ENTITIES and stage["version"] == article.version for stage in stages)
 
 
 def _summary(db: Session, article_id: int) -> dict[str, Any] | None:

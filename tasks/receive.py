@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,16 +14,15 @@ from sqlalchemy.orm import Session
 from config.settings import settings
 from models.article import Article, Payload
 from models.session import session
-from models.stage import Lane, Stage
+from models.stage import Lane, Stage, StageRow, State
 from nlp.fingerprints import title_key, url_key
 from nlp.formats import Document
 from nlp.formats.encoding import scrub
+from tasks import bounds
 from tasks.errors import Unusable
 from tasks.queue import enqueue, publish
 
 BATCH = 200  # articles a transaction: few round trips, short locks
-LONGEST_URL = 2000  # bytes; an index entry holds 2,704
-LONGEST_NAME = 500
 
 
 @dataclass(frozen=True)
@@ -60,17 +59,17 @@ def check(document: Document) -> Document:
         document,
         body=body,
         url=url,
-        title=scrub(document.title)[:LONGEST_NAME],
-        author=scrub(document.author)[:LONGEST_NAME],
-        source=scrub(document.source)[:LONGEST_NAME],
-        language=scrub(document.language)[:LONGEST_NAME],
+        title=bounds.name(scrub(document.title)),
+        author=bounds.name(scrub(document.author)),
+        source=bounds.name(scrub(document.source)),
+        language=bounds.name(scrub(document.language)),
     )
 
 
 def check_url(url: str) -> None:
     """Raise Unusable, saying what is wrong, when the URL cannot be fetched."""
-    if len(url.encode("utf-8", "replace")) > LONGEST_URL:
-        raise Unusable(f"The URL is longer than {LONGEST_URL} bytes; give a shorter one.")
+    if not bounds.fits(url):
+        raise Unusable(f"The URL is longer than {bounds.LONGEST_URL} bytes; give a shorter one.")
     if not url_key(url):
         raise Unusable("The URL must begin with http:// or https:// and name a host, like https://example.org/story.")
 
@@ -88,10 +87,16 @@ def _receive_batch(documents: Sequence[Document], lane: Lane, redo: bool) -> lis
     with session() as db:
         ids = _write_articles(db, latest)
         changed = _write_payloads(db, {ids[key]: document for key, document in latest.items()})
-        queued = set(ids.values()) if redo else changed
+        queued = set(ids.values()) if redo else changed | _failed(db, ids.values())
         enqueue(db, sorted(queued), [Stage.INGEST], lane)
     publish((article_id, Stage.INGEST, lane) for article_id in sorted(queued))
     return [Received(ids[key], ids[key] in queued) for key in keys]
+
+
+def _failed(db: Session, article_ids: Iterable[int]) -> set[int]:
+    """Those with a failed stage: whoever sends one again wants it tried again."""
+    failed = (StageRow.article_id.in_(article_ids), StageRow.state == State.FAILED)
+    return set(db.scalars(select(StageRow.article_id).where(*failed)))
 
 
 def _write_articles(db: Session, documents: dict[str, Document]) -> dict[str, int]:

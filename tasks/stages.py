@@ -3,20 +3,23 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import case, func, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from config.settings import settings
 from models.article import Article
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
-from tasks.errors import Skip, Unusable
+from tasks.errors import Skip, Unreachable, Unusable
 from tasks.queue import enqueue, publish
 
 log = logging.getLogger(__name__)
+
+UNREACHABLE_WAIT = 30.0  # seconds, doubled each time: a site is down for minutes rather than moments
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Superseded(Exception):
 def perform(article_id: int, stage: Stage, work: Callable[[Claim], Result]) -> None:
     """Claim the stage, do `work` with no transaction open, and write its result once, or its reason.
 
-    Raises OperationalError when the database is away; the task is then retried by Celery, and found by the sweep.
+    Raises OperationalError when the database is away or full; the task is then retried by Celery, found by the sweep,
+    and no attempt is counted.
     """
     claim = _claim(article_id, stage)
     if claim is None:
@@ -64,7 +68,15 @@ def perform(article_id: int, stage: Stage, work: Callable[[Claim], Result]) -> N
     except Unusable as reason:
         _end(claim, State.FAILED, str(reason))
         return
-    except OperationalError:
+    except Unreachable as reason:
+        _try_again(claim, str(reason), wait=UNREACHABLE_WAIT)
+        return
+    except DBAPIError as error:
+        if not _is_away(error):
+            log.exception("article %s: %s attempt %s failed", article_id, stage, claim.attempt)
+            _try_again(claim, f"the database refused: {str(error.orig).strip()}")
+            return
+        _give_back(claim)
         raise
     except SoftTimeLimitExceeded:
         _try_again(claim, f"took longer than {settings().stage_seconds} s")
@@ -102,21 +114,23 @@ def _claim(article_id: int, stage: Stage) -> Claim | None:
 def _finish(claim: Claim, result: Result) -> None:
     """Write the result and its lineage in the transaction that ends the stage, or nothing at all."""
     with session() as db:
-        _hold(db, claim)
+        hold(db, claim)
         result.write(db)
         enqueue(db, [claim.article_id], result.then, claim.lane)
+        # Not the claim's version: ingest may just have made a new one.
+        version = db.scalar(select(Article.version).where(Article.id == claim.article_id))
         _update(
             db,
             claim,
             state=State.DONE,
             lineage=result.lineage,
-            version=claim.version,
+            version=version,
             reason=None,
             finished_at=func.clock_timestamp(),
         )
 
 
-def _hold(db: Session, claim: Claim) -> None:
+def hold(db: Session, claim: Claim) -> None:
     """Lock the stage's row for this transaction. Raises Superseded when the claim is void."""
     held = db.scalar(
         select(StageRow.article_id)
@@ -152,17 +166,32 @@ def _end(claim: Claim, state: State, reason: str) -> None:
         _update(db, claim, state=state, reason=reason, version=claim.version, finished_at=func.now())
 
 
-def _try_again(claim: Claim, reason: str) -> None:
-    """Queue another try, later each time; after the last one the stage is failed with its reason."""
-    last = settings().attempts
+def _is_away(error: DBAPIError) -> bool:
+    """Whether it is the database that failed, not the statement: no connection, no room, or shutting down."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(("08", "53", "57P")))
+
+
+def _give_back(claim: Claim) -> None:
+    """Let the attempt not count, if the database can still be told."""
+    try:
+        with session() as db:
+            _update(db, claim, state=State.QUEUED, attempts=StageRow.attempts - 1)
+    except OperationalError as error:
+        log.warning("article %s: the attempt could not be given back: %s", claim.article_id, error.orig)
+
+
+def _try_again(claim: Claim, reason: str, wait: float = 1.0) -> None:
+    """Queue another try after `wait` seconds, doubled each time; after the last one the stage is failed."""
+    last, pause = settings().attempts, wait * 2.0**claim.attempt
     with session() as db:
         _update(
             db,
             claim,
             state=case((StageRow.attempts >= last, State.FAILED), else_=State.QUEUED),
             reason=f"attempt {claim.attempt}: {reason}"[:2000],
-            queued_at=func.now(),
+            queued_at=func.now() + timedelta(seconds=pause),  # the sweep gives it time from then on
             finished_at=func.now(),
         )
     if claim.attempt < last:
-        publish([(claim.article_id, claim.stage, claim.lane)], countdown=2.0**claim.attempt)
+        publish([(claim.article_id, claim.stage, claim.lane)], countdown=pause)

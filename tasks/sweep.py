@@ -43,18 +43,17 @@ def _abandoned(db: Session, lane: Lane) -> list[StageRow]:
 
 
 def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane) -> list[StageRow]:
-    """Queued for long, and more than the broker holds messages: that many were lost, and the oldest are sent again.
+    """More are queued than the broker holds messages: that many were lost, and those queued longest are sent again.
 
     Should others be the lost ones, a second message for a stage does no harm, and the next sweep finds them.
     """
-    waiting = _oldest(lane).where(
-        StageRow.state == State.QUEUED,
-        StageRow.name.in_(stages),
-        StageRow.queued_at < func.now() - timedelta(seconds=settings().lost_seconds),
-    )
-    count = db.scalar(select(func.count()).select_from(waiting.limit(None).order_by(None).subquery())) or 0
+    queued = (StageRow.lane == lane, StageRow.state == State.QUEUED, StageRow.name.in_(stages))
+    count = db.scalar(select(func.count()).select_from(StageRow).where(*queued)) or 0
     missing = count - messages(queue_of(stages[0], lane)) if count else 0
-    return _rows(db, waiting.limit(min(missing, MOST))) if missing > 0 else []
+    if missing <= 0:
+        return []
+    long_ago = func.now() - timedelta(seconds=settings().lost_seconds)
+    return _rows(db, _oldest(lane).where(*queued, StageRow.queued_at < long_ago).limit(min(missing, MOST)))
 
 
 def _oldest(lane: Lane) -> Select[StageRow]:

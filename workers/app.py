@@ -9,6 +9,7 @@ from config.settings import SettingsError, settings
 
 TASKS = ("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep")
 SHUTDOWN_SECONDS = 20
+SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting until it expires
 
 
 class StageTask(Task):  # type: ignore[misc]  # Celery has no types
@@ -61,7 +62,7 @@ def configuration() -> dict[str, Any]:
             "sweep": {
                 "task": "desk.sweep",
                 "schedule": settings().sweep_seconds,
-                "options": {"queue": "ingest", "expires": settings().sweep_seconds},
+                "options": {"queue": SWEEP_QUEUE, "expires": settings().sweep_seconds},
             }
         },
         "timezone": "UTC",

@@ -11,7 +11,7 @@ from config.logging import configure_logging
 from config.settings import Settings
 from nlp.extract import extract
 from nlp.formats import Document
-from workers.app import app
+from workers.app import SWEEP_QUEUE, app
 from workers.child import die_with_parent
 from workers.runtime import runtime
 
@@ -31,9 +31,10 @@ def worker_argv(kind: str, settings: Settings) -> tuple[str, ...]:
         "nlp": (settings.nlp_processes, NLP_MEMORY_KB, ()),
     }
     processes, memory, extra = own[kind]
+    queues = {"ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill", "nlp": "nlp,nlp.backfill"}
     return (
         *common,
-        *("--queues", f"{kind},{kind}.backfill", "--hostname", f"{kind}@%h", "--concurrency", str(processes)),
+        *("--queues", queues[kind], "--hostname", f"{kind}@%h", "--concurrency", str(processes)),
         *("--max-memory-per-child", str(memory), *extra),
         *quiet,
     )

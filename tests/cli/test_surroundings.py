@@ -79,7 +79,7 @@ def test_a_reader_that_goes_away_is_no_error(process, desk, command, length):
     receive([Document("text", "They left at noon.", title="Dockers walk out", url=f"https://a.example/{'a' * 1900}")])
     with session() as db:
         db.execute(update(Article).values(text="They left at noon. " * length))
-    started = process(*command.split())
+    started = process(*command.split(), PYTHONUNBUFFERED=None)  # or all is written before the end
     started.stdout.close()
     assert started.stderr.read() == b""
     assert started.wait(60) in (0, 1)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,44 @@ def test_run_says_why_an_article_was_left_out_and_exits_with_1(
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=120)
     assert done.returncode == 1
     assert state in done.stdout and "at least 40" in " ".join(done.stdout.split())
+
+
+def test_run_ends_with_everything_done_though_its_worker_is_killed_meanwhile(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    clean = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    command = [sys.executable, "-m", "cli.main", "run", "--json", str(SAMPLES)]
+    environment = {**clean, "COPYDESK_DATA": str(data)}
+    log = data / "logs" / "nlp.log"
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT) as running:
+        wait_until(lambda: log.exists() and log.read_text().count("succeeded") > 5, "work is under way")
+        workers = [int(p.name) for p in Path("/proc").glob("[0-9]*") if _is_worker_of(p, running.pid)]
+        assert len(workers) == 1
+        os.kill(workers[0], signal.SIGKILL)
+        out, _ = running.communicate(timeout=100)
+    remove_desk(data)
+    assert running.returncode == 0
+    assert {article["state"] for article in json.loads(out)["articles"]} == {"done"}
+
+
+def _is_worker_of(process: Path, parent: int) -> bool:
+    with suppress(OSError):
+        child_of = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        return child_of == parent and "nlp@" in (process / "cmdline").read_text()
+    return False
+
+
+def test_run_waits_for_changed_articles_though_their_older_results_are_done(tmp_path: Path) -> None:
+    """Known articles, one of them now too short: its older results must not count for the other's new ones."""
+    data = tmp_path / "data"
+    clean = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+    story = (SAMPLES / "lisbon-chart.txt").read_text()
+    states = []
+    for first, second in ((story, story + "\n\nMore."), ("Now it is short.", story + "\n\nA new end, at last.")):
+        lines = [{"url": f"https://a.example/{n}", "text": text} for n, text in enumerate((first, second))]
+        (tmp_path / "two.jsonl").write_text("\n".join(map(json.dumps, lines)))
+        command = [sys.executable, "-m", "cli.main", "run", "--json", str(tmp_path / "two.jsonl")]
+        environment = {**clean, "COPYDESK_DATA": str(data)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, timeout=100)
+        states.append([article["state"] for article in json.loads(done.stdout)["articles"]])
+    remove_desk(data)
+    assert states == [["done", "done"], ["skipped", "done"]]

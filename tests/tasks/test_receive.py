@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models.article import Article, Payload
 from models.session import session
-from models.stage import Lane, StageRow
+from models.stage import Lane, StageRow, State
 from nlp.formats import Document
 from tasks.errors import Unusable
 from tasks.receive import check, receive
@@ -133,3 +133,13 @@ def test_a_message_names_the_limit_that_was_passed(setting):
 def test_long_names_are_cut_and_what_cannot_be_stored_is_left_out():
     checked = check(Document("text", "a\0b\ud800", title="t" * 600, language="\0en"))
     assert (checked.body, len(checked.title), checked.language) == ("ab\ufffd", 500, "en")
+
+
+def test_sending_a_failed_article_again_tries_it_again(desk):
+    [first] = receive([Document("text", "They left at noon.")])
+    with session() as db:
+        db.execute(update(StageRow).values(state=State.FAILED, reason="the site was down"))
+    [again] = receive([Document("text", "They left at noon.")])
+    assert (again.article_id, again.queued) == (first.article_id, True)
+    with session() as db:
+        assert db.scalars(select(StageRow.state)).all() == [State.QUEUED]

@@ -1,5 +1,6 @@
 """The three results, on the real engines and the real database."""
 
+import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,15 @@ from models.article import Article, Version
 from models.entity import Entity, Mention
 from models.neighbour import Neighbour, Vector
 from models.session import session
-from models.stage import Stage, StageRow, State
+from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
+from nlp.mentions import Thing
+from nlp.spans import Mention as Found
+from tasks import entities, neighbours
 from tasks.entities import tag_entities
 from tasks.ingest import ingest
 from tasks.neighbours import link_neighbours
+from tasks.queue import enqueue
 from tasks.reading import article_view
 from tasks.receive import receive
 from tasks.summarize import summarize
@@ -136,6 +141,58 @@ def test_a_changed_article_keeps_its_old_text_and_loses_links_that_rest_on_it(pu
     with session() as db:
         old = db.scalars(select(Version)).one()
     assert (old.version, old.title) == (1, "Dockers Walk Out in Hamburg")
+
+
+def test_a_try_that_was_overtaken_leaves_newer_vectors_and_links_alone(
+    put: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker stalls before it saves its vector, while the article's next version is done by others."""
+    address = "https://ledger.example/story"
+    article_id = put("Wanjiru Wins in Nairobi", MARATHON, url=address)
+    other = put("Hamburg Dock Strike Begins", source="Harbour Post")
+    with session() as db:
+        enqueue(db, [article_id], [Stage.NEIGHBOURS], Lane.LIVE)
+    save = neighbours._save_vector
+
+    def stalled(*arguments: Any) -> None:
+        monkeypatch.setattr(neighbours, "_save_vector", save)
+        put(url=address)
+        save(*arguments)
+
+    monkeypatch.setattr(neighbours, "_save_vector", stalled)
+    link_neighbours(article_id)
+    related = [link["article_id"] for link in _view(article_id)["neighbours"] if link["kind"] == "related"]
+    assert related == [other]
+
+
+def test_entities_of_an_older_text_are_not_shown_with_a_newer_one(put: Callable[..., int]) -> None:
+    address = "https://ledger.example/story"
+    article_id = put(url=address)
+    receive([Document("text", MARATHON, title="Wanjiru Wins in Nairobi", url=address)])
+    ingest(article_id)
+    view = _view(article_id)
+    assert (view["version"], view["stages"][0]["version"], view["entities"]) == (2, 2, [])
+    assert view["summary"]["version"] == 1  # it carries its own words
+
+
+def test_an_article_with_more_names_than_a_statement_has_parameters_is_written(put: Callable[..., int]) -> None:
+    article_id = put()
+    places = range(0, 140_000, 4)
+    things = [Thing("PER", f"olsen {n}", f"Olsen {n}", (Found(n, n + 3, "PER", 0.9),)) for n in places]
+    with session() as db:
+        entities._write(db, article_id=article_id, things=things)
+    assert len(_view(article_id)["entities"]) == len(things)
+
+
+def test_a_page_whose_head_holds_endless_names_is_done_all_the_same(put: Callable[..., int]) -> None:
+    noise = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=6000))
+    link = f'<link rel="next" href="https://a.example/{noise}">'
+    head = f'<title>Strike</title>{link}<meta property="og:site_name" content="{noise}">'
+    page = f"<html><head>{head}</head><body><article><h1>Strike</h1><p>{MARATHON}</p></article></body></html>"
+    article_id = receive([Document("html", page)])[0].article_id
+    for task in (ingest, summarize, tag_entities, link_neighbours):
+        task(article_id)
+    assert _view(article_id)["state"] == "done"
 
 
 def test_only_vectors_of_one_lineage_are_compared(put: Callable[..., int]) -> None:

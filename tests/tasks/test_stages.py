@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from models.article import Article
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
-from tasks.errors import Skip, Unusable
+from tasks.errors import Skip, Unreachable, Unusable
 from tasks.queue import enqueue, messages
 from tasks.receive import receive
 from tasks.stages import Claim, Result, perform
@@ -98,10 +99,39 @@ def test_a_stage_whose_worker_died_in_each_attempt_is_failed(
     assert (row.state, row.reason) == (State.FAILED, "the worker process died in each of 2 attempts")
 
 
-def test_a_database_that_is_away_counts_no_failure(article: int, stage: Callable[..., StageRow]) -> None:
-    with pytest.raises(OperationalError):
-        perform(article, Stage.INGEST, partial(_raise, OperationalError("select 1", {}, Exception("gone"))))
-    assert stage(article, Stage.INGEST).state == State.RUNNING
+class _Refusal(Exception):
+    """What a driver raises."""
+
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__("no space left" if sqlstate == "53100" else "refused")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize("sqlstate", [None, "08006", "53100", "57P01"])
+def test_a_database_that_is_away_or_full_costs_no_attempt(
+    article: int, stage: Callable[..., StageRow], sqlstate: str | None
+) -> None:
+    for _ in range(10):
+        with pytest.raises(OperationalError):
+            perform(article, Stage.INGEST, partial(_raise, OperationalError("insert", {}, _Refusal(sqlstate))))
+    assert (stage(article, Stage.INGEST).state, stage(article, Stage.INGEST).attempts) == (State.QUEUED, 0)
+
+
+def test_what_the_database_refuses_is_failed_with_its_words(
+    article: int, stage: Callable[..., StageRow], setting: Callable[..., None]
+) -> None:
+    setting(attempts=1)
+    perform(article, Stage.INGEST, partial(_raise, OperationalError("insert", {}, _Refusal("54000"))))
+    row = stage(article, Stage.INGEST)
+    assert (row.state, row.reason) == (State.FAILED, "attempt 1: the database refused: refused")
+
+
+def test_a_site_that_is_down_is_asked_again_minutes_later(article: int, stage: Callable[..., StageRow]) -> None:
+    before = datetime.now(UTC)
+    perform(article, Stage.INGEST, partial(_raise, Unreachable("the site is down")))
+    row = stage(article, Stage.INGEST)
+    assert row.state == State.QUEUED
+    assert row.queued_at > before + timedelta(seconds=50)  # the sweep leaves it alone until then, too
 
 
 def test_an_article_deleted_meanwhile_is_let_go(article: int) -> None:

@@ -48,6 +48,15 @@ def test_when_some_were_lost_as_many_are_sent_again(received: list[int]) -> None
     assert messages("ingest") == 5
 
 
+def test_what_was_lost_is_sent_again_while_newer_messages_wait(
+    received: list[int], document: Callable[..., Document]
+) -> None:
+    _lose()
+    receive([document(f"Newer, {n}") for n in range(20)])
+    sweep()
+    assert messages("ingest") == 25
+
+
 def test_what_was_swept_is_left_alone_by_the_next_sweep(received: list[int]) -> None:
     _lose()
     sweep()
