@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from api.answers import ArticleOut, ArticleReceived, ArticlesReceived
 from api.problems import documented
 from models.session import session
 from nlp.formats import Document, Kind
@@ -113,97 +114,6 @@ def _listed(body: object) -> list[object]:
 
 Articles = Annotated[list[ArticleIn], Field(min_length=1, max_length=MOST)]
 OneOrMore = Annotated[Articles, BeforeValidator(_listed, json_schema_input_type=ArticleIn | Articles)]
-
-
-class ArticleReceived(BaseModel):
-    """Where to find the article; `queued` is false when the desk had it already, unchanged."""
-
-    id: int
-    queued: bool
-
-
-class ArticlesReceived(BaseModel):
-    """One item per article sent, in order."""
-
-    articles: list[ArticleReceived]
-
-
-class SentenceOut(BaseModel):
-    """`text` is the article's `text[start:end]`, counted in Unicode code points."""
-
-    start: int
-    end: int
-    text: str
-    score: float
-
-
-class SummaryOut(BaseModel):
-    """The chosen sentences, and the version of the article they were chosen from."""
-
-    version: int
-    sentences: list[SentenceOut]
-
-
-class MentionOut(BaseModel):
-    """A place in the text where the entity is named."""
-
-    start: int
-    end: int
-    score: float
-
-
-class EntityOut(BaseModel):
-    """A person (PER), organisation (ORG), place (LOC) or other named thing (MISC)."""
-
-    id: int
-    type: str
-    name: str
-    mentions: list[MentionOut]
-
-
-class NeighbourOut(BaseModel):
-    """A link: `previous`, `next` or `related`; `article_id` is null while the article it names has not arrived."""
-
-    kind: str
-    article_id: int | None
-    title: str
-    url: str | None
-    score: float | None
-    why: dict[str, Any]
-
-
-class StageOut(BaseModel):
-    """How far one stage is, and which engine and settings made its result."""
-
-    name: str
-    state: str
-    attempts: int
-    version: int | None
-    lineage: str | None
-    reason: str | None
-    queued_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-
-
-class ArticleOut(BaseModel):
-    """Everything the desk knows of an article."""
-
-    id: int
-    version: int
-    state: str
-    source: str
-    url: str | None
-    title: str
-    author: str | None
-    attribution: str | None
-    published_at: datetime | None
-    language: str | None
-    text: str | None
-    stages: list[StageOut]
-    summary: SummaryOut | None
-    entities: list[EntityOut]
-    neighbours: list[NeighbourOut]
 
 
 @router.post("", status_code=202)

@@ -17,6 +17,7 @@ from models.entity import Entity, Mention
 from models.neighbour import Neighbour
 
 SHARED_NAMES = 5  # shown in a why: the rarest first, since they say most
+COMMON = 1000  # mentions from which a name is common, and is counted no further
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,13 @@ def _apart(hours: float) -> str:
 
 
 def _shared_names(db: Session, article_id: int, others: list[int]) -> dict[int, list[str]]:
-    """For each other article, the entities it has in common with this one; those in fewest articles first.
+    """For each other article, the entities it has in common with this one; those mentioned least first.
 
     Asked when read, not stored: entities are tagged in parallel, and a stored answer would miss the later half.
     """
     theirs = aliased(Mention)
-    rarity = select(func.count(theirs.article_id.distinct())).where(theirs.entity_id == Entity.id).scalar_subquery()
+    places = select(theirs.entity_id).where(theirs.entity_id == Entity.id).limit(COMMON).correlate(Entity).subquery()
+    rarity = select(func.count()).select_from(places).scalar_subquery()
     mine = select(Mention.entity_id).where(Mention.article_id == article_id)
     rows = db.execute(
         select(Mention.article_id, Entity.name)
