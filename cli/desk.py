@@ -22,20 +22,16 @@ def logs() -> Path:
     return settings().data / "logs"
 
 
-def uses_own_services() -> bool:
-    """Whether both addresses are set, so that nothing is embedded."""
-    return settings().database_url is not None and settings().redis_url is not None
-
-
 def find_services() -> None:
     """Use the services that are configured, else those of the desk that is up in the data folder.
 
     Raises SettingsError later, at the first use, when there are none.
     """
-    if uses_own_services():
-        return
-    postgres, valkey = Postgres(settings().data), Valkey(settings().data)
-    _use(postgres.url if postgres.is_ready() else None, valkey.url if valkey.is_ready() else None)
+    known = settings()
+    if known.database_url is None and (postgres := Postgres(known.data)).is_ready():
+        use_services(postgres.url, None)
+    if known.redis_url is None and (valkey := Valkey(known.data)).is_ready():
+        use_services(None, valkey.url)
 
 
 @contextmanager
@@ -48,11 +44,11 @@ def started_desk() -> Iterator[Desk]:
         if settings().database_url is None:
             postgres = Postgres(settings().data)
             desk.add(postgres.process())
-            _use(postgres.url, None)
+            use_services(postgres.url, None)
         if settings().redis_url is None:
             valkey = Valkey(settings().data)
             desk.add(valkey.process())
-            _use(None, valkey.url)
+            use_services(None, valkey.url)
             from workers.app import restore_unacknowledged
 
             restore_unacknowledged()  # of workers killed with an earlier desk; nobody else uses this queue
@@ -112,11 +108,3 @@ def tell(name: str, what: str) -> None:
         file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {name} {what}\n")
     if what not in ("starts", "stops", "runs"):
         print(f"{name} {what}", file=sys.stderr)
-
-
-def _use(database_url: str | None, redis_url: str | None) -> None:
-    known = settings()
-    use_services(
-        database_url or (known.database_url.get_secret_value() if known.database_url else None),
-        redis_url or (known.redis_url.get_secret_value() if known.redis_url else None),
-    )
