@@ -9,7 +9,8 @@ from pathlib import Path
 
 from config.settings import child_environment, settings, use_services
 from tasks.queue import publish_again
-from tasks.sweep import sweep
+from tasks.sweep import recover, sweep
+from workers.app import restore_unacknowledged
 from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
@@ -45,16 +46,17 @@ def started_desk() -> Iterator[Desk]:
             postgres = Postgres(settings().data)
             desk.add(postgres.process())
             use_services(postgres.url, None)
-        if settings().redis_url is None:
+        own_queue = settings().redis_url is None
+        if own_queue:
             valkey = Valkey(settings().data)
             desk.add(valkey.process())
             use_services(None, valkey.url)
-            from workers.app import restore_unacknowledged
-
-            restore_unacknowledged()  # of workers killed with an earlier desk; nobody else uses this queue
         from migrations.upgrade import migrate
 
         migrate()
+        if own_queue:  # nobody else uses it, so what an earlier desk was at when it was killed can be queued at once
+            restore_unacknowledged()
+            recover()
         yield desk
 
 

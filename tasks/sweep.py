@@ -22,6 +22,20 @@ GRACE = timedelta(seconds=60)  # a running stage is given this long beyond its t
 @app.task(name="desk.sweep")
 def sweep() -> None:
     """Queue again the stages whose message or whose worker was lost."""
+    _send_lost(timedelta(seconds=settings().lost_seconds))
+
+
+def recover() -> None:
+    """Queue again all that was lost with an earlier desk. Only while no worker runs, and after its messages are back.
+
+    A worker killed between taking a message and noting it has lost that message, and need not be waited for.
+    """
+    with session() as db:
+        db.execute(update(StageRow).where(StageRow.state == State.RUNNING).values(state=State.QUEUED))
+    _send_lost(timedelta(0))
+
+
+def _send_lost(patience: timedelta) -> None:
     lost: list[StageRow] = []
     with session() as db:
         if not db.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}):
@@ -29,7 +43,7 @@ def sweep() -> None:
         for lane in Lane:
             lost += _abandoned(db, lane)
             for stages in ((Stage.INGEST,), tuple(s for s in Stage if s is not Stage.INGEST)):
-                lost += _unqueued(db, stages, lane)
+                lost += _unqueued(db, stages, lane, patience)
         _mark(db, lost)
     publish((row.article_id, Stage(row.name), Lane(row.lane)) for row in lost)
     if lost:
@@ -42,7 +56,7 @@ def _abandoned(db: Session, lane: Lane) -> list[StageRow]:
     return _rows(db, _oldest(lane).where(StageRow.state == State.RUNNING, StageRow.started_at < func.now() - limit))
 
 
-def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane) -> list[StageRow]:
+def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane, patience: timedelta) -> list[StageRow]:
     """More are queued than the broker holds messages: that many were lost, and those queued longest are sent again.
 
     Should others be the lost ones, a second message for a stage does no harm, and the next sweep finds them.
@@ -52,7 +66,7 @@ def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane) -> list[StageR
     missing = count - messages(queue_of(stages[0], lane)) if count else 0
     if missing <= 0:
         return []
-    long_ago = func.now() - timedelta(seconds=settings().lost_seconds)
+    long_ago = func.now() - patience
     return _rows(db, _oldest(lane).where(*queued, StageRow.queued_at < long_ago).limit(min(missing, MOST)))
 
 

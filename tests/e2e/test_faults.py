@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from models.summary import Summary
 from nlp.formats import Document
 from tasks.queue import messages
 from tasks.receive import receive
-from tasks.sweep import sweep
+from tasks.sweep import recover, sweep
 from workers.app import app, restore_unacknowledged
 from workers.desk import Desk
 
@@ -67,9 +68,13 @@ def test_killed_workers_lose_nothing_and_write_nothing_twice(workers: Desk, ende
     wait_until(lambda: _done() > 20, "work is under way")
     os.kill(_pool(workers.pids()["nlp"])[-1], signal.SIGKILL)  # one child, as the memory killer does
     wait_until(lambda: _done() > 60, "work goes on without the child")
-    for name in ("nlp", "ingest"):
-        os.kill(workers.pids()[name], signal.SIGKILL)  # the whole worker: its messages stay unacknowledged
+    killed = [workers.pids()[name] for name in ("nlp", "ingest")]
+    pools = [child for pid in killed for child in _pool(pid)]
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)  # the whole worker: its messages stay unacknowledged
+    wait_until(lambda: not any(map(_lives, pools)), "their pools died with them")
     restore_unacknowledged()  # as the next start of the desk does
+    recover()
     wait_until(lambda: _tended(workers) and ended(ARTICLES), "all is done after the workers' restart", seconds=120)
 
     assert _rows() == undisturbed
@@ -95,6 +100,12 @@ def test_a_broker_that_forgets_everything_costs_one_sweep(
         return ended(ARTICLES)
 
     wait_until(swept, "the sweep found what the broker forgot", seconds=120)
+
+
+def _lives(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 def _tended(desk: Desk) -> bool:

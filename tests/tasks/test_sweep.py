@@ -12,7 +12,7 @@ from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
 from tasks.queue import messages, publish
 from tasks.receive import receive
-from tasks.sweep import LOCK, sweep
+from tasks.sweep import LOCK, recover, sweep
 from workers.app import app
 
 
@@ -104,3 +104,13 @@ def test_one_sweep_runs_at_a_time(received: list[int]) -> None:
         db.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         sweep()
         assert messages("ingest") == 0
+
+
+def test_a_new_desk_queues_at_once_what_the_killed_one_was_at_or_had_lost(received: list[int]) -> None:
+    _lose()
+    publish((article_id, Stage.INGEST, Lane.LIVE) for article_id in received[:2])
+    with session() as db:
+        db.execute(update(StageRow).values(queued_at=func.now()))
+        db.execute(update(StageRow).where(StageRow.article_id == received[4]).values(state=State.RUNNING))
+    recover()
+    assert messages("ingest") == 5
