@@ -2,10 +2,24 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, delete, literal, select
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    Connection,
+    Integer,
+    TableValuedAlias,
+    Text,
+    and_,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from models.entity import Entity, Mention
 from models.stage import Stage
@@ -32,30 +46,47 @@ def _tag(claim: Claim) -> Result:
         for m in mentions
     ]
     things = group(article.text, found)
-    return Result(runtime().tagger_lineage, partial(_write, article_id=claim.article_id, things=things))
+    return Result(runtime().tagger_lineage, partial(_write, claim=claim, things=things))
 
 
-def _write(db: Session, *, article_id: int, things: Sequence[Thing]) -> None:
-    db.execute(delete(Mention).where(Mention.article_id == article_id))
-    if not things:
-        return
-    ids = _entity_ids(db, things)
-    rows = [
-        {"article_id": article_id, "start": m.start, "end": m.end, "score": m.score, "entity_id": ids[t.type, t.key]}
-        for t in things
-        for m in t.mentions
-    ]
-    db.execute(insert(Mention), rows)
+def _write(db: Connection, *, claim: Claim, things: Sequence[Thing]) -> None:
+    if claim.number > 1:  # an earlier try may have written some
+        db.execute(delete(Mention).where(Mention.article_id == claim.article_id))
+    if things:
+        _add_entities(db, things)
+        _add_mentions(db, claim.article_id, things)
 
 
-def _entity_ids(db: Session, things: Sequence[Thing]) -> dict[tuple[str, str], int]:
+def _add_entities(db: Connection, things: Sequence[Thing]) -> None:
     """One row per thing across all articles. Sorted, so that two articles with the same names cannot deadlock."""
-    rows = [{"type": t.type, "key": t.key, "name": t.name} for t in sorted(things, key=lambda t: (t.type, t.key))]
-    db.execute(insert(Entity).on_conflict_do_nothing(index_elements=[Entity.type, Entity.key]), rows)
-    # As two arrays, since a statement takes 65,535 parameters; a key of another type does no harm in the answer.
-    keys = literal([row["key"] for row in rows], ARRAY(Text))
-    types = literal(sorted({row["type"] for row in rows}), ARRAY(Text))
-    found = db.execute(
-        select(Entity.type, Entity.key, Entity.id).where(Entity.type == any_(types), Entity.key == any_(keys))
+    ordered = sorted(things, key=lambda t: (t.type, t.key))
+    new = _rows(
+        type=(Text, [t.type for t in ordered]),
+        key=(Text, [t.key for t in ordered]),
+        name=(Text, [t.name for t in ordered]),
     )
-    return {(kind, key): i for kind, key, i in found}
+    db.execute(insert(Entity).from_select(["type", "key", "name"], select(new)).on_conflict_do_nothing())
+
+
+def _add_mentions(db: Connection, article_id: int, things: Sequence[Thing]) -> None:
+    places = [(t, m) for t in things for m in t.mentions]
+    new = _rows(
+        type=(Text, [t.type for t, _ in places]),
+        key=(Text, [t.key for t, _ in places]),
+        start=(Integer, [m.start for _, m in places]),
+        end=(Integer, [m.end for _, m in places]),
+        score=(REAL, [m.score for _, m in places]),
+    )
+    c = new.c
+    found = select(literal(article_id), c.start, c.end, c.score, Entity.id).join(
+        Entity, and_(Entity.type == c.type, Entity.key == c.key)
+    )
+    db.execute(insert(Mention).from_select(["article_id", "start", "end", "score", "entity_id"], found))
+
+
+def _rows(**columns: tuple[type[TypeEngine[Any]], list[Any]]) -> TableValuedAlias:
+    """A table with these columns, sent as one array each: a statement takes at most 65,535 parameters."""
+    arrays = [literal(values, ARRAY(kind)) for kind, values in columns.values()]
+    return (
+        func.unnest(*arrays).table_valued(*(column(name, kind) for name, (kind, _) in columns.items())).render_derived()
+    )

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from config.settings import settings
 from models.article import Article, Declared, Payload, Version
-from models.session import session
-from models.stage import RESULTS, Stage
+from models.session import statements
+from models.stage import RESULTS, Stage, StageRow
 from nlp.extract import Extracted, extract
 from nlp.fingerprints import text_hash, title_key, url_key
 from nlp.formats import Document, Kind
@@ -47,31 +46,29 @@ def _ingest(claim: Claim) -> Result:
     if reason is not None:
         raise Skip(reason)
     cleaned = Cleaned(extracted, [list(span) for span in split_sentences(extracted.text)])
-    return Result(LINEAGE, partial(_write, article_id=claim.article_id, cleaned=cleaned), then=RESULTS)
+    return Result(LINEAGE, partial(_write, claim=claim, cleaned=cleaned), then=RESULTS)
 
 
 def _document(article_id: int) -> Document:
     """What was handed in; the page behind its URL when that is all there is."""
-    with session() as db:
-        payload = db.scalars(select(Payload).where(Payload.article_id == article_id)).one()
-    given = dict(payload.given)
+    with statements() as db:
+        wanted = select(Payload.kind, Payload.body, Payload.given).where(Payload.article_id == article_id)
+        kind, body, given = db.execute(wanted).one()
     if given["published"]:
         given["published"] = datetime.fromisoformat(given["published"])
-    document = Document(kind=cast(Kind, payload.kind), body=payload.body, **given)
+    document = Document(kind=cast(Kind, kind), body=body, **given)
     return document if document.body.strip() else fetch(document)
 
 
-def _write(db: Session, *, article_id: int, cleaned: Cleaned) -> None:
+def _write(db: Connection, *, claim: Claim, cleaned: Cleaned) -> None:
     new = cleaned.extracted
-    article = db.scalars(select(Article).where(Article.id == article_id).with_for_update(key_share=True)).one()
-    if article.text is not None and (article.text, article.title) != (new.text, bounds.name(new.title)):
-        db.add(Version(article_id=article_id, version=article.version, title=article.title, text=article.text))
-        article.version += 1
-    _fill(article, cleaned)
-    db.execute(delete(Declared).where(Declared.article_id == article_id))
+    if claim.number > 1:  # an earlier try may have written some
+        _keep_older(db, claim, new)
+        db.execute(delete(Declared).where(Declared.article_id == claim.article_id))
+    db.execute(update(Article).where(Article.id == claim.article_id).values(_columns(cleaned)))
     rows = [
         {
-            "article_id": article_id,
+            "article_id": claim.article_id,
             "kind": declared.kind,
             "title": bounds.name(declared.title),
             "title_key": title_key(bounds.name(declared.title)),
@@ -85,18 +82,35 @@ def _write(db: Session, *, article_id: int, cleaned: Cleaned) -> None:
         db.execute(insert(Declared).values(rows).on_conflict_do_nothing())
 
 
-def _fill(article: Article, cleaned: Cleaned) -> None:
+def _keep_older(db: Connection, claim: Claim, new: Extracted) -> None:
+    """Where the text or the headline has changed, keep the older ones and count a new version."""
+    changed = or_(Article.text != new.text, Article.title != bounds.name(new.title))
+    older = select(Article.id, Article.version, Article.title, Article.text).where(
+        Article.id == claim.article_id, Article.text.is_not(None), changed
+    )
+    if db.execute(insert(Version).from_select(["article_id", "version", "title", "text"], older)).rowcount:
+        db.execute(update(Article).where(Article.id == claim.article_id).values(version=Article.version + 1))
+        ours = (StageRow.article_id == claim.article_id, StageRow.name == claim.stage)
+        db.execute(update(StageRow).where(*ours).values(version=StageRow.version + 1))
+
+
+def _columns(cleaned: Cleaned) -> dict[str, Any]:
+    """What ingest knows of an article; what its door was told stays where the page does not say."""
     new = cleaned.extracted
-    article.title = bounds.name(new.title)
-    article.title_key = title_key(article.title)
-    article.text = new.text
-    article.text_hash = text_hash(new.text)
-    article.sentences = cleaned.sentences
-    article.author = bounds.name(new.author) or article.author
-    article.attribution = new.attribution
-    article.language = new.language
-    article.published_at = new.published or article.published_at
-    article.source = bounds.name(new.source) or article.source
-    article.url = article.url or (new.url if new.url and bounds.fits(new.url) else None)
-    article.url_key = (url_key(article.url) or None) if article.url else None
-    article.updated_at = func.now()
+    title = bounds.name(new.title)
+    url = new.url if new.url and bounds.fits(new.url) else None
+    return {
+        "title": title,
+        "title_key": title_key(title),
+        "text": new.text,
+        "text_hash": text_hash(new.text),
+        "sentences": cleaned.sentences,
+        "author": func.coalesce(bounds.name(new.author) or None, Article.author),
+        "attribution": new.attribution,
+        "language": new.language,
+        "published_at": func.coalesce(new.published, Article.published_at),
+        "source": bounds.name(new.source) or Article.source,
+        "url": func.coalesce(Article.url, url),
+        "url_key": func.coalesce(Article.url_key, (url_key(url) or None) if url else None),
+        "updated_at": func.now(),
+    }

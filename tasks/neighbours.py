@@ -2,13 +2,12 @@
 
 from functools import partial
 
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import Connection, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from config.settings import settings
 from models.neighbour import Neighbour, Vector
-from models.session import session
+from models.session import transaction
 from models.stage import Stage
 from nlp.likeness import lead
 from tasks.stages import Claim, Result, hold, perform
@@ -17,6 +16,10 @@ from workers.app import app
 from workers.runtime import runtime
 
 EF_SEARCH = 100  # recall .950 of the ten nearest at 100k vectors (docs/decisions/0004-vectors.md)
+_SEARCH = text(  # without the iterative scan a WHERE starves the index
+    f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
+    "set_config('hnsw.iterative_scan', 'strict_order', true)"
+)
 
 
 @app.task(name="article.link_neighbours")
@@ -40,7 +43,7 @@ def _save_vector(claim: Claim, vector: list[float], lineage: str) -> None:
     Where the vector has changed, links that rest on the old one go. Raises Superseded when the claim is void.
     """
     article_id = claim.article_id
-    with session() as db:
+    with transaction() as db:
         hold(db, claim)
         statement = insert(Vector).values(article_id=article_id, vector=vector, lineage=lineage)
         new = statement.excluded
@@ -49,12 +52,12 @@ def _save_vector(claim: Claim, vector: list[float], lineage: str) -> None:
             set_={"vector": new.vector, "lineage": new.lineage},
             where=or_(Vector.vector != new.vector, Vector.lineage != new.lineage),
         ).returning(Vector.article_id)
-        if db.scalar(changed) is not None:
+        if db.scalar(changed) is not None and claim.number > 1:  # nothing links a first vector yet
             touching = or_(Neighbour.article_id == article_id, Neighbour.neighbour_id == article_id)
             db.execute(delete(Neighbour).where(touching))
 
 
-def _write(db: Session, *, article_id: int, vector: list[float], lineage: str) -> None:
+def _write(db: Connection, *, article_id: int, vector: list[float], lineage: str) -> None:
     found = _most_alike(db, article_id, vector, lineage)
     pairs = [(article_id, other, score) for other, score in found] + [
         (other, article_id, score) for other, score in found
@@ -71,10 +74,9 @@ def _write(db: Session, *, article_id: int, vector: list[float], lineage: str) -
     )
 
 
-def _most_alike(db: Session, article_id: int, vector: list[float], lineage: str) -> list[tuple[int, float]]:
+def _most_alike(db: Connection, article_id: int, vector: list[float], lineage: str) -> list[tuple[int, float]]:
     """Ids and cosines of the most alike articles, best first."""
-    db.execute(text(f"SET LOCAL hnsw.ef_search = {EF_SEARCH:d}"))
-    db.execute(text("SET LOCAL hnsw.iterative_scan = strict_order"))  # or a WHERE starves the index
+    db.execute(_SEARCH)
     distance = Vector.vector.cosine_distance(vector)
     nearest = (
         select(Vector.article_id, (1 - distance).label("cosine"))

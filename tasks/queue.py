@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
-from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, Connection, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models.session import session
+from models.session import statements
 from models.stage import Lane, Stage, StageRow, State
 from workers.app import app, require_broker
 
@@ -26,7 +26,7 @@ TASK = {
 }
 
 
-def enqueue(db: Session, article_ids: Iterable[int], stages: Iterable[Stage], lane: Lane) -> None:
+def enqueue(db: Session | Connection, article_ids: Iterable[int], stages: Iterable[Stage], lane: Lane) -> None:
     """Mark stages of articles as queued, in `db`'s transaction. Call `publish` after it has committed."""
     rows = [{"article_id": i, "name": s, "lane": lane} for i in article_ids for s in stages]
     if not rows:
@@ -73,7 +73,7 @@ def publish_again(article_ids: Iterable[int]) -> None:
     """Send anew the messages of stages still under way: theirs may be lost, and a second one does no harm."""
     chosen = StageRow.article_id == any_(literal(list(article_ids), ARRAY(BigInteger)))
     under_way = StageRow.state.in_((State.QUEUED, State.RUNNING))
-    with session() as db:
+    with statements() as db:
         rows = db.execute(select(StageRow.article_id, StageRow.name, StageRow.lane).where(chosen, under_way)).all()
     publish((article_id, Stage(name), Lane(lane)) for article_id, name, lane in rows)
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session
 
 from config.settings import settings
 from models.article import Article
-from models.session import session
+from models.session import statements, transaction
 from models.stage import Lane, Stage, StageRow, State
 from tasks.errors import Skip, Unreachable, Unusable
 from tasks.queue import enqueue, publish
@@ -39,7 +38,7 @@ class Result:
     """What a try made: which engine and settings made it, how to write it, and the stages to queue after it."""
 
     lineage: str
-    write: Callable[[Session], None]
+    write: Callable[[Connection], None]
     then: tuple[Stage, ...] = ()
 
 
@@ -90,80 +89,82 @@ def perform(article_id: int, stage: Stage, work: Callable[[Claim], Result]) -> N
 
 def _claim(article_id: int, stage: Stage) -> Claim | None:
     """Start a try, unless the stage has ended (a message can come twice) or was tried often enough."""
-    with session() as db:
-        row = db.scalar(
-            select(StageRow)
-            .where(StageRow.article_id == article_id, StageRow.name == stage)
-            .with_for_update(key_share=True)
+    spent = StageRow.attempts >= settings().attempts
+    died = func.concat("the worker process died in each of ", StageRow.attempts, " attempts")
+    claimed = (
+        update(StageRow)
+        .where(
+            StageRow.article_id == article_id,
+            StageRow.name == stage,
+            StageRow.state.in_((State.QUEUED, State.RUNNING)),
+            Article.id == StageRow.article_id,
         )
-        if row is None or row.state not in (State.QUEUED, State.RUNNING):
-            return None
-        if row.attempts >= settings().attempts:
-            row.state = State.FAILED
-            row.reason = row.reason or f"the worker process died in each of {row.attempts} attempts"
-            row.finished_at = func.now()
-            return None
-        row.state = State.RUNNING
-        row.attempts += 1
-        row.claims += 1
-        row.started_at = func.now()
-        version = db.scalars(select(Article.version).where(Article.id == article_id)).one()
-        return Claim(article_id, stage, row.claims, row.attempts, version, Lane(row.lane))
+        .values(
+            state=case((spent, State.FAILED), else_=State.RUNNING),
+            reason=case((spent, func.coalesce(StageRow.reason, died)), else_=StageRow.reason),
+            finished_at=case((spent, func.now()), else_=StageRow.finished_at),
+            attempts=StageRow.attempts + case((spent, 0), else_=1),
+            claims=StageRow.claims + case((spent, 0), else_=1),
+            started_at=case((spent, StageRow.started_at), else_=func.now()),
+        )
+        .returning(StageRow.state, StageRow.claims, StageRow.attempts, Article.version, StageRow.lane)
+    )
+    with statements() as db:
+        row = db.execute(claimed).one_or_none()
+    if row is None or row.state != State.RUNNING:
+        return None
+    return Claim(article_id, stage, row.claims, row.attempts, row.version, Lane(row.lane))
 
 
 def _finish(claim: Claim, result: Result) -> None:
     """Write the result and its lineage in the transaction that ends the stage, or nothing at all."""
-    with session() as db:
-        hold(db, claim)
-        result.write(db)
-        enqueue(db, [claim.article_id], result.then, claim.lane)
-        # Not the claim's version: ingest may just have made a new one.
-        version = db.scalar(select(Article.version).where(Article.id == claim.article_id))
-        _update(
-            db,
-            claim,
+    ended = (
+        update(StageRow)
+        .where(*_ours(claim), Article.id == StageRow.article_id, Article.version == claim.version)
+        .values(
             state=State.DONE,
             lineage=result.lineage,
-            version=version,
+            version=claim.version,
             reason=None,
             finished_at=func.clock_timestamp(),
         )
+    )
+    with transaction() as db:
+        if not db.execute(ended).rowcount:
+            raise Superseded
+        result.write(db)
+        enqueue(db, [claim.article_id], result.then, claim.lane)
 
 
-def hold(db: Session, claim: Claim) -> None:
+def hold(db: Connection, claim: Claim) -> None:
     """Lock the stage's row for this transaction. Raises Superseded when the claim is void."""
     held = db.scalar(
         select(StageRow.article_id)
         .join(Article, Article.id == StageRow.article_id)
-        .where(
-            StageRow.article_id == claim.article_id,
-            StageRow.name == claim.stage,
-            StageRow.state == State.RUNNING,
-            StageRow.claims == claim.number,
-            Article.version == claim.version,
-        )
+        .where(*_ours(claim), Article.version == claim.version)
         .with_for_update(of=StageRow)
     )
     if held is None:
         raise Superseded
 
 
-def _update(db: Session, claim: Claim, **values: object) -> None:
-    db.execute(
-        update(StageRow)
-        .where(
-            StageRow.article_id == claim.article_id,
-            StageRow.name == claim.stage,
-            StageRow.state == State.RUNNING,
-            StageRow.claims == claim.number,
-        )
-        .values(**values)
+def _ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    """The stage's row, while no later claim has voided this one."""
+    return (
+        StageRow.article_id == claim.article_id,
+        StageRow.name == claim.stage,
+        StageRow.state == State.RUNNING,
+        StageRow.claims == claim.number,
     )
 
 
+def _update(claim: Claim, **values: object) -> None:
+    with statements() as db:
+        db.execute(update(StageRow).where(*_ours(claim)).values(**values))
+
+
 def _end(claim: Claim, state: State, reason: str) -> None:
-    with session() as db:
-        _update(db, claim, state=state, reason=reason, version=claim.version, finished_at=func.now())
+    _update(claim, state=state, reason=reason, version=claim.version, finished_at=func.now())
 
 
 def _is_away(error: DBAPIError) -> bool:
@@ -175,8 +176,7 @@ def _is_away(error: DBAPIError) -> bool:
 def _give_back(claim: Claim) -> None:
     """Let the attempt not count, if the database can still be told."""
     try:
-        with session() as db:
-            _update(db, claim, state=State.QUEUED, attempts=StageRow.attempts - 1)
+        _update(claim, state=State.QUEUED, attempts=StageRow.attempts - 1)
     except OperationalError as error:
         log.warning("article %s: the attempt could not be given back: %s", claim.article_id, error.orig)
 
@@ -184,14 +184,12 @@ def _give_back(claim: Claim) -> None:
 def _try_again(claim: Claim, reason: str, wait: float = 1.0) -> None:
     """Queue another try after `wait` seconds, doubled each time; after the last one the stage is failed."""
     last, pause = settings().attempts, wait * 2.0**claim.attempt
-    with session() as db:
-        _update(
-            db,
-            claim,
-            state=case((StageRow.attempts >= last, State.FAILED), else_=State.QUEUED),
-            reason=f"attempt {claim.attempt}: {reason}"[:2000],
-            queued_at=func.now() + timedelta(seconds=pause),  # the sweep gives it time from then on
-            finished_at=func.now(),
-        )
+    _update(
+        claim,
+        state=case((StageRow.attempts >= last, State.FAILED), else_=State.QUEUED),
+        reason=f"attempt {claim.attempt}: {reason}"[:2000],
+        queued_at=func.now() + timedelta(seconds=pause),  # the sweep gives it time from then on
+        finished_at=func.now(),
+    )
     if claim.attempt < last:
         publish([(claim.article_id, claim.stage, claim.lane)], countdown=pause)

@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from models.stage import Stage
 from models.summary import Summary, SummarySentence
@@ -29,7 +29,7 @@ def _summarize(claim: Claim) -> Result:
     return Result(runtime().summarizer.lineage, partial(_write, claim=claim, sentences=sentences))
 
 
-def _write(db: Session, *, claim: Claim, sentences: list[SummarySentence]) -> None:
+def _write(db: Connection, *, claim: Claim, sentences: list[SummarySentence]) -> None:
     statement = insert(Summary).values(article_id=claim.article_id, version=claim.version, sentences=sentences)
     new = statement.excluded
     values = {"version": new.version, "sentences": new.sentences, "created_at": new.created_at}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from models.article import Article
-from models.session import session
+from models.session import statements
 from nlp.spans import Span
 
 
@@ -20,7 +20,7 @@ class CleanText:
 
 def clean_text(article_id: int) -> CleanText:
     """Of an article whose ingest is done."""
-    with session() as db:
+    with statements() as db:
         wanted = select(Article.title, Article.text, Article.sentences).where(Article.id == article_id)
         title, text, pairs = db.execute(wanted).one()
     return CleanText(title, text or "", [Span(*pair) for pair in pairs or ()])

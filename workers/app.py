@@ -52,9 +52,8 @@ def configuration() -> dict[str, Any]:
         "task_ignore_result": True,
         "task_time_limit": limit + 30,
         "task_soft_time_limit": limit,
-        "task_track_started": True,
         "worker_prefetch_multiplier": 1,
-        "worker_send_task_events": True,  # Flower shows each task; see docs/operations.md for what it costs
+        "worker_send_task_events": False,  # Flower switches them on while it runs, and they cost
         "worker_cancel_long_running_tasks_on_connection_loss": True,  # or a broker restart completes tasks twice
         "worker_soft_shutdown_timeout": SHUTDOWN_SECONDS,
         "worker_hijack_root_logger": False,

@@ -25,6 +25,7 @@ from tasks.neighbours import link_neighbours
 from tasks.queue import enqueue
 from tasks.reading import article_view
 from tasks.receive import receive
+from tasks.stages import Claim
 from tasks.summarize import summarize
 
 MARATHON = (
@@ -180,7 +181,8 @@ def test_an_article_with_more_names_than_a_statement_has_parameters_is_written(p
     places = range(0, 140_000, 4)
     things = [Thing("PER", f"olsen {n}", f"Olsen {n}", (Found(n, n + 3, "PER", 0.9),)) for n in places]
     with session() as db:
-        entities._write(db, article_id=article_id, things=things)
+        claim = Claim(article_id, Stage.ENTITIES, number=2, attempt=1, version=1, lane=Lane.LIVE)
+        entities._write(db.connection(), claim=claim, things=things)
     assert len(_view(article_id)["entities"]) == len(things)
 
 
