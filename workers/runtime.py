@@ -34,5 +34,5 @@ def runtime() -> Runtime:
         embedder_lineage=lineage(embedder.name, embedder.weights, rule=LINK_RULE),
         tagger=tagger,
         tagger_lineage=lineage(tagger.name, tagger.weights, rule=NAME_RULE),
-        summarizer=Summarizer(embedder, settings().summary_sentences),
+        summarizer=Summarizer(settings().summary_sentences),
     )
