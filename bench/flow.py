@@ -1,0 +1,69 @@
+"""Articles of the bulk file through real workers, timed."""
+
+import gzip
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from os import getpid
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bench.processes import cpu_seconds
+from cli.desk import process
+from models.session import session
+from models.stage import StageRow, State
+from nlp.formats import Document
+from tasks.receive import receive
+from workers.app import app
+from workers.desk import Desk
+
+BULK = "bulk_senate_20k.jsonl.gz"
+LOOK_SECONDS = 0.02
+WORKERS = ("ingest", "nlp")
+
+
+def bulk(data: Path, first: int, stop: int, step: int = 1) -> list[dict[str, str]]:
+    """Press releases as they are in the file, by their place in it."""
+    with gzip.open(data / BULK, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in islice(lines, first, stop, step)]
+
+
+def document(one: dict[str, str]) -> Document:
+    """A press release as a door would receive it."""
+    published = datetime.fromisoformat(one["date"]).replace(tzinfo=UTC)
+    return Document("text", one["text"], title=one["title"], author=one["author"], published=published, source="Senate")
+
+
+@contextmanager
+def workers(logs: Path) -> Iterator[dict[str, int]]:
+    """An ingest and an nlp worker as `copydesk up` starts them, ready to work; gives their process ids."""
+    with Desk([], logs, on_event=lambda _name, _what: None) as desk:
+        for kind in WORKERS:
+            desk.add(process("worker", kind))
+        while len(app.control.ping(timeout=0.3)) < len(WORKERS):
+            assert desk.tend(), "the workers do not start"
+        yield desk.pids()
+
+
+def put_through(documents: Sequence[Document]) -> dict[str, float]:
+    """Receive them all, wait until each of their stages is done, and say how fast that was."""
+    begun, cpu = time.perf_counter(), cpu_seconds(getpid())
+    receive(documents)
+    while under_way():
+        time.sleep(LOOK_SECONDS)
+    seconds = time.perf_counter() - begun
+    return {
+        "articles_a_second": round(len(documents) / seconds, 2),
+        "cpu_ms_an_article": round((cpu_seconds(getpid()) - cpu) * 1000 / len(documents), 1),
+    }
+
+
+def under_way() -> int:
+    """How many stages have not ended."""
+    with session() as db:
+        unfinished = StageRow.state.in_((State.QUEUED, State.RUNNING))
+        return db.scalar(select(func.count()).select_from(StageRow).where(unfinished)) or 0

@@ -1,0 +1,54 @@
+"""What processes cost, read from /proc (Linux): processor time, and memory of their own or shared."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def descendants(parent: int) -> list[int]:
+    """The processes under this one, parents before their children."""
+    under: dict[int, list[int]] = {}
+    for entry in PROC.iterdir():
+        if entry.name.isdigit() and (found := _stat(int(entry.name))):
+            under.setdefault(int(found[1]), []).append(int(entry.name))
+    wanted, seen = [parent], []
+    while wanted:
+        children = sorted(under.get(wanted.pop(), []))
+        seen += children
+        wanted += children
+    return seen
+
+
+def cpu_seconds(parent: int) -> float:
+    """Processor time of all processes under this one, those that have ended included."""
+    ticks = sum(int(n) for pid in descendants(parent) for n in (_stat(pid) or ())[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mb(pid: int) -> dict[str, float]:
+    """Resident size; PSS, in which a page shared by n processes counts 1/n; and what is this process's alone."""
+    sizes: dict[str, int] = {}
+    for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]:
+        name, value = line.split(":")
+        sizes[name] = int(value.split()[0])
+    own = sizes["Private_Clean"] + sizes["Private_Dirty"]
+    return {name: round(kb / 1024, 1) for name, kb in (("rss", sizes["Rss"]), ("pss", sizes["Pss"]), ("own", own))}
+
+
+def total(parts: Iterable[dict[str, float]]) -> dict[str, float]:
+    """Summed key by key."""
+    sums: dict[str, float] = {}
+    for part in parts:
+        for name, value in part.items():
+            sums[name] = round(sums.get(name, 0) + value, 1)
+    return sums
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from the third on (state, parent, ...); None when it has ended."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
