@@ -32,6 +32,21 @@ class Tags(Protocol):
         ...
 
 
+class Writes(Protocol):
+    """Writes texts anew, shorter."""
+
+    name: str
+    weights: str
+
+    def write_all(self, texts: Sequence[str]) -> list[str]:
+        """For each text what is made of it."""
+        ...
+
+    def write(self, text: str) -> str:
+        """What is made of one text."""
+        ...
+
+
 class Summarizes(Protocol):
     """Chooses the sentences of a summary."""
 
