@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -66,6 +66,17 @@ class Settings(BaseSettings):
         ge=1,
         le=1024,
         description="Children of the nlp worker: one per core, since each runs its engines on one thread.",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where engines of the hub run: `auto` takes a GPU when there is one."
+    )
+    nlp_pool: Literal["auto", "prefork", "threads"] = Field(
+        "auto",
+        description="How an nlp worker shares its work: `prefork` loads engines in each child; `threads` loads them "
+        "once, and articles share a forward pass, which pays on a GPU only; `auto` chooses by that.",
+    )
+    nlp_threads: int = Field(
+        16, ge=1, le=64, description="Threads of an nlp worker with `threads`: more fill a GPU's batches better."
     )
     summary_sentences: int = Field(3, ge=1, le=20, description="Sentences of a summary; short articles get fewer.")
     min_words: int = Field(40, ge=1, description="Articles with fewer words after cleaning are skipped.")

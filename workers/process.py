@@ -5,14 +5,16 @@ import signal
 import sys
 from typing import Any
 
-from celery.signals import celeryd_init, setup_logging, worker_process_init
+from celery import concurrency
+from celery.signals import celeryd_init, setup_logging, worker_init, worker_process_init
 
 from config.logging import configure_logging
-from config.settings import Settings
+from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
 from workers.app import SWEEP_QUEUE, app
 from workers.child import die_with_parent
+from workers.pools import nlp_pool
 from workers.runtime import runtime
 
 __all__ = ["app", "worker_argv"]
@@ -21,23 +23,29 @@ INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the mach
 NLP_MEMORY_KB = 1_500_000
 RECYCLE_AFTER = 2000  # articles parsed by one ingest child, since parsers leak
 
+concurrency.ALIASES["threads"] = "workers.threads:TaskPool"  # for `--pool threads`
 
-def worker_argv(kind: str, settings: Settings) -> tuple[str, ...]:
+
+def worker_argv(kind: str, chosen: Settings) -> tuple[str, ...]:
     """The command of a worker, `ingest` or `nlp`; live queues are named before backfill and so go first."""
-    common = (sys.executable, "-m", "celery", "-A", "workers.process", "worker", "--pool", "prefork")
-    quiet = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
-    own = {
-        "ingest": (settings.ingest_processes, INGEST_MEMORY_KB, ("--max-tasks-per-child", str(RECYCLE_AFTER))),
-        "nlp": (settings.nlp_processes, NLP_MEMORY_KB, ()),
-    }
-    processes, memory, extra = own[kind]
     queues = {"ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill", "nlp": "nlp,nlp.backfill"}
     return (
-        *common,
-        *("--queues", queues[kind], "--hostname", f"{kind}@%h", "--concurrency", str(processes)),
-        *("--max-memory-per-child", str(memory), *extra),
-        *quiet,
+        *(sys.executable, "-m", "celery", "-A", "workers.process", "worker", *_pool(kind, chosen)),
+        *("--queues", queues[kind], "--hostname", f"{kind}@%h"),
+        *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
     )
+
+
+def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
+    """Prefork bounds time and memory of hostile pages and of engines; threads share what is loaded once."""
+    if kind == "nlp" and nlp_pool(chosen) == "threads":
+        return ("--pool", "threads", "--concurrency", str(chosen.nlp_threads))
+    processes, memory, extra = {
+        "ingest": (chosen.ingest_processes, INGEST_MEMORY_KB, ("--max-tasks-per-child", str(RECYCLE_AFTER))),
+        "nlp": (chosen.nlp_processes, NLP_MEMORY_KB, ()),
+    }[kind]
+    limits = ("--max-memory-per-child", str(memory), *extra)
+    return ("--pool", "prefork", "--concurrency", str(processes), *limits)
 
 
 @setup_logging.connect
@@ -48,8 +56,17 @@ def _log(**_: Any) -> None:
 
 @celeryd_init.connect
 def _prepare(options: dict[str, Any], **_: Any) -> None:
-    """Children load before the first article what they need: engines for nlp, parsers for ingest."""
-    worker_process_init.connect(_warm_nlp if "nlp" in (options.get("queues") or ()) else _warm_ingest)
+    """What nlp or ingest needs is loaded before the first article: by each child, or before the threads start."""
+    if "nlp" not in (options.get("queues") or ()):
+        worker_process_init.connect(_warm_ingest)
+    elif nlp_pool(settings()) == "threads":
+        worker_init.connect(_warm_threads)
+    else:
+        worker_process_init.connect(_warm_nlp)
+
+
+def _warm_threads(**_: Any) -> None:
+    runtime()
 
 
 def _warm_nlp(**_: Any) -> None:

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from config.settings import settings
 from nlp.likeness import RULE as LINK_RULE
 from nlp.mentions import RULE as NAME_RULE
+from workers.batched import BatchedEmbedder, BatchedTagger
+from workers.batching import Batcher
 from workers.engines import Embeds, Summarizes, Tags
 from workers.lineage import lineage
+from workers.pools import nlp_pool
 
 
 @dataclass(frozen=True)
@@ -19,20 +23,30 @@ class Runtime:
     tagger: Tags
     tagger_lineage: str
     summarizer: Summarizes
+    batchers: tuple[Batcher[Any, Any], ...] = ()  # when threads share the engines
 
 
 @lru_cache(maxsize=1)
 def runtime() -> Runtime:
     """The engines, loaded at the first call of the process: never before a fork, since two threads would deadlock."""
     from workers.engines.embedder import Embedder
-    from workers.engines.summarizer import Summarizer
     from workers.engines.tagger import Tagger
 
-    embedder, tagger = Embedder(), Tagger()
+    if nlp_pool(settings()) == "prefork":
+        return _runtime(Embedder(), Tagger())
+    seconds = settings().stage_seconds
+    embedder, tagger = BatchedEmbedder(Embedder(), seconds), BatchedTagger(Tagger(), seconds)
+    return _runtime(embedder, tagger, embedder.batcher, tagger.batcher)
+
+
+def _runtime(embedder: Embeds, tagger: Tags, *batchers: Batcher[Any, Any]) -> Runtime:
+    from workers.engines.summarizer import Summarizer
+
     return Runtime(
         embedder=embedder,
         embedder_lineage=lineage(embedder.name, embedder.weights, rule=LINK_RULE),
         tagger=tagger,
         tagger_lineage=lineage(tagger.name, tagger.weights, rule=NAME_RULE),
         summarizer=Summarizer(settings().summary_sentences),
+        batchers=batchers,
     )
