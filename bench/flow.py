@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,13 +14,15 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bench.processes import cpu_seconds
-from cli.desk import process
+from config.settings import child_environment, settings
 from models.session import session
 from models.stage import StageRow, State
 from nlp.formats import Document
 from tasks.receive import receive
 from workers.app import app
+from workers.child import Process
 from workers.desk import Desk
+from workers.process import worker_argv
 
 BULK = "bulk_senate_20k.jsonl.gz"
 LOOK_SECONDS = 0.02
@@ -39,11 +42,16 @@ def document(one: dict[str, str]) -> Document:
 
 
 @contextmanager
-def workers(logs: Path) -> Iterator[dict[str, int]]:
-    """An ingest and an nlp worker as `copydesk up` starts them, ready to work; gives their process ids."""
+def workers(logs: Path, app_of: str = "workers.process") -> Iterator[dict[str, int]]:
+    """An ingest and an nlp worker as `copydesk up` starts them, ready to work; gives their process ids.
+
+    `app_of` names the module that Celery starts from (`bench.instant` has engines that cost nothing).
+    """
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # as `copydesk worker` does
     with Desk([], logs, on_event=lambda _name, _what: None) as desk:
         for kind in WORKERS:
-            desk.add(process("worker", kind))
+            argv = tuple(app_of if word == "workers.process" else word for word in worker_argv(kind, settings()))
+            desk.add(Process(kind, argv, child_environment()))
         while len(app.control.ping(timeout=0.3)) < len(WORKERS):
             assert desk.tend(), "the workers do not start"
         yield desk.pids()

@@ -27,6 +27,12 @@ def cpu_seconds(parent: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def own_cpu_seconds(pid: int) -> float:
+    """Processor time of this process alone, without its children."""
+    fields = _stat(pid)
+    return sum(int(n) for n in fields[11:13]) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
 def memory_mb(pid: int) -> dict[str, float]:
     """Resident size; PSS, in which a page shared by n processes counts 1/n; and what is this process's alone."""
     sizes: dict[str, int] = {}
