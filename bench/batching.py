@@ -1,0 +1,114 @@
+"""How articles share the nlp workers: `python -m bench.batching [--short] [--articles N] [--rounds N] [--data FOLDER]`.
+
+The three results of the same ingested articles, through the real queue and database, in several ways that take turns:
+
+- prefork: a child per core, a task per article and stage; with one child more; with 2 and 4 messages prefetched
+- threads: one process, or one per core, whose 16 threads share the engines through batchers
+- ids: prefork, each task all three stages of 8 articles
+
+The clock runs from the first message until the last stage has ended. A task's time is what its worker logs.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import celery
+
+from bench.nlp_runs import Run, Way, desk, ingested, run
+from nlp.formats import Document
+
+CORES = len(os.sched_getaffinity(0))
+IDS = 8  # articles a task
+
+WAYS = {
+    "prefork": Way(),
+    "threads, one process": Way({"nlp_pool": "threads"}),
+    "threads, one process per core": Way({"nlp_pool": "threads"}, workers=CORES),
+    f"{IDS} ids a task": Way(ids=IDS),
+    "prefork, cores + 1": Way({"nlp_processes": CORES + 1}),
+    "prefork, prefetch 2": Way(prefetch=2),
+    "prefork, prefetch 4": Way(prefetch=4),
+}
+SHORT = ("prefork", "threads, one process per core", f"{IDS} ids a task")
+
+
+def main() -> None:
+    """Print one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="24 articles, one round, three ways: under 50 s")
+    parser.add_argument("--articles", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    options = parser.parse_args()
+    articles, rounds = (24, 1) if options.short else (options.articles, options.rounds)
+    ways = {name: way for name, way in WAYS.items() if not options.short or name in SHORT}
+    started = time.perf_counter()
+    documents = _documents(options.data / "bulk_senate_20k.jsonl.gz", articles)
+    runs: dict[str, list[Run]] = {name: [] for name in ways}
+    with desk() as running:
+        ids = ingested(documents)
+        for turn in range(rounds):
+            for name, way in list(ways.items())[:: 1 if turn % 2 == 0 else -1]:
+                runs[name].append(run(running, way, ids))
+    print(json.dumps(_report(runs, articles, time.perf_counter() - started), indent=2))
+
+
+def _documents(file: Path, most: int) -> list[Document]:
+    with gzip.open(file, "rt") as lines:
+        rows = [json.loads(line) for line, _ in zip(lines, range(most), strict=False)]
+    return [
+        Document("text", row["text"], title=row["title"], source=row["author"], published=_day(row["date"]))
+        for row in rows
+    ]
+
+
+def _day(date: str) -> datetime:
+    return datetime.fromisoformat(f"{date}T00:00:00+00:00")
+
+
+def _report(runs: dict[str, list[Run]], articles: int, seconds: float) -> dict[str, Any]:
+    first = runs["prefork"][0].results
+    figures = {name: _figures(some, articles) for name, some in runs.items()}
+    bars = [
+        {"what": f"same results: {name}", "goal": True, "got": same, "met": same}
+        for name, some in runs.items()
+        for same in [all(run.results == first for run in some)]
+    ]
+    return {
+        "bench": "batching",
+        "bars": bars,
+        "baseline": {"prefork": figures.pop("prefork")},
+        "ours": figures,
+        "articles": articles,
+        "cores": CORES,
+        "versions": {"celery": celery.__version__},
+        "seconds": round(seconds, 1),
+    }
+
+
+def _figures(runs: list[Run], articles: int) -> dict[str, Any]:
+    """Medians of the rounds; the 95th percentile is over the tasks of all rounds.
+
+    Where few cores were used, others used them, and articles/s say little.
+    """
+    seconds = median(run.seconds for run in runs)
+    totals = [1000 * sum(run.cpu.values()) / articles for run in runs]
+    return {
+        "articles/s": round(articles / seconds, 2),
+        "cores used": round(median(sum(run.cpu.values()) / run.seconds for run in runs), 2),
+        "CPU ms an article": round(median(totals), 1),
+        "CPU ms an article, each round": [round(total, 1) for total in totals],
+        "of it": {kind: round(1000 * median(run.cpu[kind] for run in runs) / articles, 1) for kind in runs[0].cpu},
+        "task p95 ms": round(1000 * quantiles([took for run in runs for took in run.tasks], n=20)[-1]),
+    }
+
+
+if __name__ == "__main__":
+    main()
