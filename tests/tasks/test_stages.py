@@ -19,6 +19,7 @@ from tasks.errors import Skip, Unreachable, Unusable
 from tasks.queue import enqueue, messages
 from tasks.receive import receive
 from tasks.stages import Claim, Result, perform
+from workers.batching import Overdue
 
 NOTHING = Result("test", lambda _db: None)
 
@@ -74,7 +75,12 @@ def test_unusable_input_fails_at_once(article: int, stage: Callable[..., StageRo
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"), [(KeyError("bug"), "KeyError: 'bug'"), (SoftTimeLimitExceeded(), "took longer than 120 s")]
+    ("error", "reason"),
+    [
+        (KeyError("bug"), "KeyError: 'bug'"),
+        (SoftTimeLimitExceeded(), "took longer than 120 s"),
+        (Overdue("0 of 1 answers"), "took longer than 120 s"),
+    ],
 )
 def test_an_error_is_tried_again_and_failed_with_its_reason_after_the_last_attempt(
     article: int, stage: Callable[..., StageRow], setting: Callable[..., None], error: Exception, reason: str

@@ -6,13 +6,12 @@ from threading import Event, Thread
 from typing import Literal
 
 import pytest
-from celery.exceptions import SoftTimeLimitExceeded
 from celery.worker import state
 from waiting import wait_until
 
 from config.settings import settings
 from workers import threads
-from workers.batching import Batcher, Closed, Overdue
+from workers.batching import Batcher, Closed
 from workers.pools import choose_pool
 from workers.process import worker_argv
 from workers.runtime import runtime
@@ -110,7 +109,3 @@ def test_a_warm_stop_lets_tasks_finish(monkeypatch: pytest.MonkeyPatch) -> None:
     stopping.gate.set()
     assert stopping.task.result(LONG) == [1]
     stopping.stop.join(LONG)
-
-
-def test_a_task_that_waits_too_long_is_a_failed_try_like_one_over_the_soft_limit() -> None:
-    assert issubclass(Overdue, SoftTimeLimitExceeded)
