@@ -1,30 +1,39 @@
 """Article vectors, and the related articles found with them."""
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import REAL, ForeignKey, Index
+from sqlalchemy import REAL, Computed, ForeignKey, Index, SmallInteger, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, article_key
 
-DIMENSIONS = 384
+DIMENSIONS = 384  # of the default embedder; the index of this width comes with the tables, others when first needed
+MOST_DIMENSIONS = 4000  # that an HNSW index over halfvec takes
+
+
+def index_of(dimensions: int) -> Index:
+    """The index over vectors of one width. Not yet part of a table."""
+    return Index(
+        f"ix_vectors_vector_{dimensions:d}",
+        literal_column(f"(vector::halfvec({dimensions:d}))").label("narrowed"),
+        postgresql_using="hnsw",
+        postgresql_ops={"narrowed": "halfvec_cosine_ops"},
+        postgresql_where=text(f"dimensions = {dimensions:d}"),
+    )
 
 
 class Vector(Base):
-    """An article's place in the embedder's space; only vectors of one lineage may be compared."""
+    """An article's place in the embedder's space; only vectors of one lineage may be compared.
+
+    Vectors of all widths are in this table, each width in an index of its own (docs/decisions/0006-vector-widths.md).
+    """
 
     __tablename__ = "vectors"
-    __table_args__ = (
-        Index(
-            "ix_vectors_vector",
-            "vector",
-            postgresql_using="hnsw",
-            postgresql_ops={"vector": "halfvec_cosine_ops"},
-        ),
-    )
+    __table_args__ = (index_of(DIMENSIONS),)
 
     article_id: Mapped[int] = article_key()
     lineage: Mapped[str]
-    vector: Mapped[list[float]] = mapped_column(HALFVEC(DIMENSIONS))
+    vector: Mapped[list[float]] = mapped_column(HALFVEC)
+    dimensions: Mapped[int] = mapped_column(SmallInteger, Computed("vector_dims(vector)", persisted=True))
 
 
 class Neighbour(Base):

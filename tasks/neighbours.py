@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from sqlalchemy import Connection, delete, or_, select, text
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import Connection, cast, delete, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from config.settings import settings
@@ -12,6 +13,7 @@ from models.stage import Stage
 from nlp.likeness import lead
 from tasks.stages import Claim, Result, hold, perform
 from tasks.texts import clean_text
+from tasks.vectors import index_width
 from workers.app import app
 from workers.runtime import runtime
 
@@ -33,6 +35,7 @@ def _link(claim: Claim) -> Result:
     compared = lead(article.title, article.text, article.sentences)
     vector = runtime().embedder.embed([compared])[0].tolist()
     lineage = runtime().embedder_lineage
+    index_width(len(vector))
     _save_vector(claim, vector, lineage)
     return Result(lineage, partial(_write, article_id=claim.article_id, vector=vector, lineage=lineage))
 
@@ -77,10 +80,13 @@ def _write(db: Connection, *, article_id: int, vector: list[float], lineage: str
 def _most_alike(db: Connection, article_id: int, vector: list[float], lineage: str) -> list[tuple[int, float]]:
     """Ids and cosines of the most alike articles, best first."""
     db.execute(_SEARCH)
-    distance = Vector.vector.cosine_distance(vector)
+    width = len(vector)
+    # In the words of the width's index, and the width as a constant, or the planner does not see that they agree.
+    distance = cast(Vector.vector, HALFVEC(width)).cosine_distance(vector)
+    same_width = Vector.dimensions == literal_column(f"{width:d}")
     nearest = (
         select(Vector.article_id, (1 - distance).label("cosine"))
-        .where(Vector.article_id != article_id, Vector.lineage == lineage)
+        .where(Vector.article_id != article_id, Vector.lineage == lineage, same_width)
         .order_by(distance)
         .limit(settings().neighbours)
     )

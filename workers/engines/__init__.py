@@ -15,6 +15,7 @@ class Embeds(Protocol):
 
     name: str
     weights: str
+    dimensions: int
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One L2-normalised row per text."""
@@ -54,4 +55,15 @@ class Summarizes(Protocol):
 
     def summarize(self, title: str, text: str, sentences: Sequence[Span]) -> list[Chosen]:
         """The chosen sentences in the order of the text."""
+        ...
+
+
+class Writes(Protocol):
+    """Writes a summary in its own words."""
+
+    name: str
+    weights: str
+
+    def write(self, text: str) -> str:
+        """Plain text, "" when there is nothing to say."""
         ...
