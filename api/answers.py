@@ -20,7 +20,11 @@ class ArticlesReceived(BaseModel):
 
 
 class SentenceOut(BaseModel):
-    """`text` is the article's `text[start:end]`, counted in Unicode code points."""
+    """A sentence and its place in the article's text, counted in Unicode code points.
+
+    Of an extractive summary `text` is exactly `text[start:end]` of the article; of an abstractive one that place
+    supports it best, and `score` is the share of its words found there.
+    """
 
     start: int
     end: int
@@ -29,9 +33,14 @@ class SentenceOut(BaseModel):
 
 
 class SummaryOut(BaseModel):
-    """The chosen sentences, and the version of the article they were chosen from."""
+    """Sentences of the article (`extractive`) or a writer's own (`abstractive`), and the version they were made from.
+
+    `reason` says why a written summary was refused and the extractive one is here in its place.
+    """
 
     version: int
+    kind: str
+    reason: str | None
     sentences: list[SentenceOut]
 
 

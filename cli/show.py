@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.session import session
+from models.summary import Kind
 from tasks.reading import article_view
 
 TYPES = {"PER": "People", "ORG": "Organisations", "LOC": "Places", "MISC": "Other"}
@@ -54,8 +55,7 @@ def article_panel(view: dict[str, Any]) -> Panel:
     parts: list[Any] = [Text(_facts(view), style="dim")]
     parts += [Text(f"{s['name']}: {s['state']}, {s['reason']}", style="yellow") for s in view["stages"] if s["reason"]]
     if view["summary"]:
-        parts.append(Text("\nSummary", style="bold"))
-        parts += [_sentence(s) for s in view["summary"]["sentences"]]
+        parts += _summary(view["summary"])
     if view["entities"]:
         parts += [Text("\nEntities", style="bold"), _entities(view["entities"])]
     if view["neighbours"]:
@@ -87,6 +87,15 @@ def _facts(view: dict[str, Any]) -> str:
     parts = [view["source"], view["author"], published and f"{published:%Y-%m-%d %H:%M} UTC", view["url"]]
     parts.append(view["attribution"] and f"credits {view['attribution']}")
     return " · ".join(part for part in [*parts, view["state"]] if part)
+
+
+def _summary(summary: dict[str, Any]) -> list[Text]:
+    """Its kind, if it is not the usual one, and why; then each sentence behind its place in the text."""
+    heading = Text("\nSummary", style="bold")
+    if summary["kind"] == Kind.ABSTRACTIVE:
+        heading.append(" in the writer's words, each with the place that supports it", style="dim")
+    reason = [Text(f"  extractive: {summary['reason']}", style="yellow")] if summary["reason"] else []
+    return [heading, *reason, *map(_sentence, summary["sentences"])]
 
 
 def _sentence(sentence: dict[str, Any]) -> Text:

@@ -56,7 +56,8 @@ def _is_of_this_text(article: Article, stages: list[dict[str, Any]]) -> bool:
 
 def _summary(db: Session, article_id: int) -> dict[str, Any] | None:
     summary = db.get(Summary, article_id)
-    return {"version": summary.version, "sentences": summary.sentences} if summary else None
+    names = ("version", "kind", "reason", "sentences")
+    return {name: getattr(summary, name) for name in names} if summary else None
 
 
 def _entities(db: Session, article_id: int) -> list[dict[str, Any]]:

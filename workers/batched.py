@@ -23,7 +23,7 @@ class BatchedEmbedder:
 
     def __init__(self, engine: Embeds, seconds: float) -> None:
         """`seconds` is the longest time for an answer, after which Overdue is raised; so in all engines here."""
-        self.name, self.weights = engine.name, engine.weights
+        self.name, self.weights, self.dimensions = engine.name, engine.weights, engine.dimensions
         self._engine, self._seconds = engine, seconds
         self.batcher: Batcher[str, NDArray[np.float32]] = Batcher(self._rows, tokens, BUDGET, BOUND)
 

@@ -9,7 +9,7 @@ from nlp.likeness import RULE as LINK_RULE
 from nlp.mentions import RULE as NAME_RULE
 from workers.batched import BatchedEmbedder, BatchedTagger
 from workers.batching import Batcher
-from workers.engines import Embeds, Summarizes, Tags
+from workers.engines import Embeds, Summarizes, Tags, Writes
 from workers.lineage import lineage
 from workers.pools import nlp_pool
 
@@ -23,6 +23,7 @@ class Runtime:
     tagger: Tags
     tagger_lineage: str
     summarizer: Summarizes
+    writer: Writes | None = None  # the summarizer is then for what the writer is refused
     batchers: tuple[Batcher[Any, Any], ...] = ()  # when threads share the engines
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from models.article import Article, Payload
 from models.session import session
 from models.stage import StageRow
+from models.summary import Summary
 from workers.app import app
 
 URL = "https://news.example/story"
@@ -159,6 +160,16 @@ def test_an_article_is_shown_with_its_stages_as_soon_as_it_is_accepted(client):
     assert (shown["title"], shown["source"], shown["state"]) == ("Dockers walk out", "Harbour Post", "in progress")
     assert [(stage["name"], stage["state"]) for stage in shown["stages"]] == [("ingest", "queued")]
     assert (shown["summary"], shown["entities"], shown["neighbours"]) == (None, [], [])
+
+
+def test_a_summary_says_of_which_kind_it_is_and_why(client):
+    client.post("/articles", json={"title": "Dockers walk out", "text": "a"})
+    sentence = {"start": 0, "end": 5, "text": "Rain.", "score": 0.5}
+    reason = "names or numbers that the article does not have: Bonn"
+    with session() as db:
+        db.add(Summary(article_id=1, version=1, kind="extractive", reason=reason, sentences=[sentence]))
+    shown = client.get("/articles/1").json()["summary"]
+    assert shown == {"version": 1, "kind": "extractive", "reason": reason, "sentences": [sentence]}
 
 
 @pytest.mark.parametrize("article_id", [1, 2**63 - 1])

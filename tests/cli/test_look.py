@@ -2,6 +2,8 @@
 
 import pytest
 
+from models.session import session
+from models.summary import Summary
 from nlp.formats import Document
 from tasks.receive import receive
 
@@ -21,6 +23,28 @@ def test_an_article_as_json_is_what_the_api_gives(copydesk):
     shown = copydesk("show", 1, "--json").json
     assert (shown["id"], shown["title"], shown["state"]) == (1, "Dockers walk out", "in progress")
     assert shown["stages"][0]["name"] == "ingest"
+
+
+def _summarized(kind: str, reason: str | None) -> None:
+    sentence = {"start": 7, "end": 18, "text": "They went away at twelve.", "score": 0.5}
+    with session() as db:
+        db.add(Summary(article_id=1, version=1, kind=kind, reason=reason, sentences=[sentence]))
+
+
+def test_a_written_summary_is_shown_as_one_with_the_places_that_support_it(copydesk):
+    receive([STORY])
+    _summarized("abstractive", None)
+    said = copydesk("show", 1)
+    assert "Summary in the writer's words" in said.out
+    assert "[7-18] They went away at twelve." in said.out
+
+
+def test_a_refused_summary_is_shown_with_its_reason(copydesk):
+    receive([STORY])
+    _summarized("extractive", "names or numbers that the article does not have: Bonn")
+    assert "extractive: names or numbers that the article does not have: Bonn" in copydesk("show", 1).out
+    summary = copydesk("show", 1, "--json").json["summary"]
+    assert (summary["kind"], summary["reason"][-4:]) == ("extractive", "Bonn")
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -34,17 +34,17 @@ class Tags(Protocol):
 
 
 class Writes(Protocol):
-    """Writes texts anew, shorter."""
+    """Writes a summary in its own words."""
 
     name: str
     weights: str
 
     def write_all(self, texts: Sequence[str]) -> list[str]:
-        """For each text what is made of it."""
+        """For each text its summary, plain text; "" when there is nothing to say."""
         ...
 
     def write(self, text: str) -> str:
-        """What is made of one text."""
+        """The same for one text."""
         ...
 
 
@@ -55,15 +55,4 @@ class Summarizes(Protocol):
 
     def summarize(self, title: str, text: str, sentences: Sequence[Span]) -> list[Chosen]:
         """The chosen sentences in the order of the text."""
-        ...
-
-
-class Writes(Protocol):
-    """Writes a summary in its own words."""
-
-    name: str
-    weights: str
-
-    def write(self, text: str) -> str:
-        """Plain text, "" when there is nothing to say."""
         ...
