@@ -84,6 +84,7 @@ def test_numbers_that_differ_in_anything_are_different(ways: tuple[str, ...]) ->
     [
         ("between one hundred and two hundred", ["100", "200"]),
         ("two thousand and three million", ["2000", "3000000"]),
+        ("two million and three million", ["2000000", "3000000"]),
         ("one, two, three.", ["1", "2", "3"]),
         ("In 2019, 300 people", ["2019", "300"]),
         ("between $5 and €6", ["5 $", "6 €"]),
