@@ -14,7 +14,7 @@ Device = Literal["cpu", "cuda"]
 def choose_pool(wanted: Literal["auto", "prefork", "threads"], device: Device, engines: Iterable[str]) -> Pool:
     """Threads that share the engines when one of these runs on CUDA, else a process per core.
 
-    The default engines never do: they are made for one core. `docs/decisions/0006-batching.md` has the figures.
+    The default engines never do: they are made for one core. `docs/decisions/0008-batching.md` has the figures.
     """
     if wanted != "auto":
         return wanted
