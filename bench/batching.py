@@ -57,7 +57,7 @@ def main() -> None:
         for turn in range(rounds):
             for name, way in list(ways.items())[:: 1 if turn % 2 == 0 else -1]:
                 runs[name].append(run(running, way, ids))
-    print(json.dumps(_report(runs, articles, time.perf_counter() - started), indent=2))
+    print(json.dumps(_report(runs, len(ids), time.perf_counter() - started), indent=2))
 
 
 def _documents(file: Path, most: int) -> list[Document]:

@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         "once, and articles share a forward pass, which pays on a GPU only; `auto` chooses by that.",
     )
     nlp_threads: int = Field(
-        16, ge=1, le=64, description="Threads of an nlp worker with `threads`: more fill a GPU's batches better."
+        16, ge=1, le=20, description="Threads of an nlp worker with `threads`; each may hold a database connection."
     )
     summary_sentences: int = Field(3, ge=1, le=20, description="Sentences of a summary; short articles get fewer.")
     min_words: int = Field(40, ge=1, description="Articles with fewer words after cleaning are skipped.")
