@@ -37,7 +37,7 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _TIGHT = re.compile(r"\.?(?:\s+|[-/]|\s*&\s*)?")  # what may stand between two words of a name
-_QUOTED = re.compile(r"\"([^\"]*)(?:\"|\Z)|(?<![\w'])'(?=\S)([^'\"]*(?:(?<=\w)'(?=\w)[^'\"]*)*)'(?!\w)")
+_SINGLE = re.compile(r"(?<![\w'])'(?=\S)([^']*(?:(?<=\w)'(?=\w)[^']*)*)'(?!\w)")
 
 
 class _Word(NamedTuple):
@@ -77,10 +77,19 @@ def _numbers(source: str, summary: str) -> Iterator[str]:
 
 def _quotations(source: str, summary: str) -> Iterator[str]:
     said = _flat(source)
-    for match in _QUOTED.finditer(summary):
-        quoted = _flat(match[1] or match[2] or "").strip(" .,;:")
-        if quoted and not re.search(rf"(?<!\w){re.escape(quoted)}(?!\w)", said):
-            yield f'"{quoted}"'
+    for quoted in _quoted(summary):
+        for start, end in split_sentences(quoted):
+            words = _flat(quoted[start:end]).strip(" .,;:")
+            if words and not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", said):
+                yield f'"{words}"'
+
+
+def _quoted(text: str) -> Iterator[str]:
+    """What stands between marks; where one has no other, all that follows the first."""
+    pieces = text.split('"')
+    yield from pieces[1:] if len(pieces) % 2 == 0 else pieces[1::2]
+    for piece in pieces:
+        yield from (match[1] for match in _SINGLE.finditer(piece))
 
 
 def _flat(text: str) -> str:

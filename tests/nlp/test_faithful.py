@@ -25,6 +25,7 @@ SOURCE = (
         ("Prime Minister Johnson and Senator Ann Smith were there.", ["Johnson", "Ann Smith"]),
         ('He said: "We will not wait."', []),
         ("He said ‘We will not wait’.", []),
+        ("“It helped us, too. We will not wait.” He met Erik.", ["Erik"]),  # of two sentences, each verbatim
         ("He will not wait.", []),
         ("", []),
     ],
@@ -55,6 +56,12 @@ def test_what_the_source_says_is_supported(summary: str, names: list[str]) -> No
         ("He said “We will wait” and “tanks had”.", [], ['"We will wait"']),
         ('He said "We will not wait, ever.', [], ['"We will not wait, ever"']),
         ('The word was "tank".', [], ['"tank"']),
+        (
+            '"We will not wait. He told "we wait" now.',
+            [],
+            ['"He told"', '"we wait"', '"now"'],
+        ),  # which mark is missing?
+        ("He said ‘we wait’.", [], ['"we wait"']),
     ],
 )
 def test_what_the_source_does_not_say_is_named(summary: str, names: list[str], missing: list[str]) -> None:
