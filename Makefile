@@ -1,5 +1,6 @@
 # make run    set up and put samples/ through the desk        make test   set up and run the tests
 # make check  formatting, lint, types, layers, lock files     make lock   renew the lock files from pyproject.toml
+# make bench  the project's own measurements (SHORT=1: quick)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,6 +45,12 @@ $(VENV)/.installed: $(VENV)/.pip requirements.lock pyproject.toml
 $(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
 	$(PIP) --require-hashes --requirement requirements-test.lock
 	touch $@
+
+# Each prints one JSON object; SHORT=1 for a minute each. Those that compare with other libraries say what to install.
+bench: $(VENV)/.installed-test
+	for name in entities extraction summary neighbours throughput latency overhead scale batching growth; do \
+		$(BIN)/python -m bench.$$name $(if $(SHORT),--short) || echo "bench.$$name did not run" >&2; \
+	done
 
 clean:
 	rm -rf $(VENV) .data
