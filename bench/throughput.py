@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -27,6 +28,7 @@ CORES = len(os.sched_getaffinity(0))
 A_DAY = 24 * 3600
 MILLION = 1_000_000 / A_DAY
 LOOK_SECONDS = 0.05
+BASELINE = ("onnx", "torch", "transformers")
 Article = dict[str, str]
 
 
@@ -38,6 +40,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
+    if missing := [name for name in BASELINE if find_spec(name) is None]:
+        parser.error(f"the naive way needs {', '.join(missing)}: pip install {' '.join(missing)}")
     each, rounds = (60, 1) if options.short else (options.articles, options.rounds)
     rates: dict[str, list[float]] = {"ours": [], "naive": [], "ceiling": []}
     with databases() as made:
