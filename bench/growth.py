@@ -53,7 +53,7 @@ def run(data: Path, sizes: Sequence[int], *, short: bool) -> dict[str, Any]:
     begun = time.perf_counter()
     real = real_vectors(bulk(data, 0, 1200 if short else 20_000, 2), os.cpu_count() or 1)
     likely = Likely(real)
-    articles, rounds, queries = (40, 1, 100) if short else (300, 3, 200)
+    articles, rounds, queries = (30, 1, 100) if short else (300, 3, 200)
     fresh = [document(one) for one in bulk(data, 1, 2 * rounds * (articles + WARM) + 1, 2)]
     with databases() as server:
         found = {size: _stored(server, size, likely, queries) for size in sizes}

@@ -1,7 +1,6 @@
 """What processes cost, read from /proc (Linux): processor time, and memory of their own or shared."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -41,15 +40,6 @@ def memory_mb(pid: int) -> dict[str, float]:
         sizes[name] = int(value.split()[0])
     own = sizes["Private_Clean"] + sizes["Private_Dirty"]
     return {name: round(kb / 1024, 1) for name, kb in (("rss", sizes["Rss"]), ("pss", sizes["Pss"]), ("own", own))}
-
-
-def total(parts: Iterable[dict[str, float]]) -> dict[str, float]:
-    """Summed key by key."""
-    sums: dict[str, float] = {}
-    for part in parts:
-        for name, value in part.items():
-            sums[name] = round(sums.get(name, 0) + value, 1)
-    return sums
 
 
 def _stat(pid: int) -> list[str] | None:

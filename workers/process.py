@@ -1,5 +1,6 @@
 """Starting a worker process: its queues, and what its children load. Celery knows it as `-A workers.process`."""
 
+import gc
 import os
 import signal
 import sys
@@ -56,24 +57,29 @@ def _log(**_: Any) -> None:
 
 @celeryd_init.connect
 def _prepare(options: dict[str, Any], **_: Any) -> None:
-    """What nlp or ingest needs is loaded before the first article: by each child, or before the threads start."""
+    """What articles need is loaded before the first: parsers once for all ingest children, engines by each nlp child.
+
+    Children share what their parent has loaded, and one that replaces another is ready at once. Engines must not be
+    loaded before a fork: two of their threads would deadlock. A worker of threads does not fork, and loads them once.
+    """
     if "nlp" not in (options.get("queues") or ()):
-        worker_process_init.connect(_warm_ingest)
+        worker_process_init.connect(_die_with_worker)
+        _load_parsers()
     elif nlp_pool(settings()) == "threads":
-        worker_init.connect(_warm_threads)
+        worker_init.connect(_load_engines)
     else:
-        worker_process_init.connect(_warm_nlp)
+        worker_process_init.connect(_die_with_worker)
+        worker_process_init.connect(_load_engines)
 
 
-def _warm_threads(**_: Any) -> None:
+def _die_with_worker(**_: Any) -> None:
+    die_with_parent(signal.SIGKILL, os.getppid())
+
+
+def _load_engines(**_: Any) -> None:
     runtime()
 
 
-def _warm_nlp(**_: Any) -> None:
-    die_with_parent(signal.SIGKILL, os.getppid())
-    runtime()
-
-
-def _warm_ingest(**_: Any) -> None:
-    die_with_parent(signal.SIGKILL, os.getppid())
-    extract(Document("html", "<title>Warm</title><p>The first page would load parsers and languages.</p>"))
+def _load_parsers() -> None:
+    extract(Document("html", "<html><title>Warm</title><p>A first page loads parsers and languages.</p></html>"))
+    gc.freeze()  # or the first collection of each child would copy all it shares

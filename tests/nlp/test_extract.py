@@ -176,3 +176,10 @@ def test_hostile_text_takes_bounded_time(unit: str) -> None:
     extract(Document("text", body))
     extract(Document("markdown", body))
     assert time.perf_counter() - begun < 5
+
+
+def test_reading_a_page_loads_the_stop_words_of_english_alone() -> None:
+    from trafilatura import external
+
+    extract(Document("html", f"<html><body><article><p>{PROSE}</p></article></body></html>"))
+    assert external.JT_STOPLIST is not None and 0 < len(external.JT_STOPLIST) < 5000  # of all languages: 150,000
