@@ -15,6 +15,7 @@ from workers.app import app
 log = logging.getLogger(__name__)
 
 LOCK = 0xC0B7DE5C  # advisory lock: one sweep at a time, whichever worker gets it
+LAST = 300  # rows that may have been queued and not sent when a desk was killed
 MOST = 5000  # rows a sweep and queue; the next sweep takes the rest
 GRACE = timedelta(seconds=60)  # a running stage is given this long beyond its time limit
 
@@ -28,10 +29,15 @@ def sweep() -> None:
 def recover() -> None:
     """Queue again all that was lost with an earlier desk. Only while no worker runs, and after its messages are back.
 
-    A worker killed between taking a message and noting it has lost that message, and need not be waited for.
+    A worker killed between taking a message and noting it has lost that message, and need not be waited for. Counting
+    misses such when the broker brings back others that are done; a second message does no harm.
     """
+    # One killed between queueing an article's results and sending their messages: what was queued last has none.
+    last = select(StageRow).where(StageRow.state == State.QUEUED).order_by(StageRow.queued_at.desc()).limit(LAST)
+    running = update(StageRow).where(StageRow.state == State.RUNNING).values(state=State.QUEUED).returning(StageRow)
     with session() as db:
-        db.execute(update(StageRow).where(StageRow.state == State.RUNNING).values(state=State.QUEUED))
+        rows = [*db.scalars(last), *db.scalars(running)]
+    publish((row.article_id, Stage(row.name), Lane(row.lane)) for row in rows)
     _send_lost(timedelta(0))
 
 

@@ -1,5 +1,7 @@
 """The sweep queues again what was lost, and nothing else."""
 
+import json
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -113,4 +115,11 @@ def test_a_new_desk_queues_at_once_what_the_killed_one_was_at_or_had_lost(receiv
         db.execute(update(StageRow).values(queued_at=func.now()))
         db.execute(update(StageRow).where(StageRow.article_id == received[4]).values(state=State.RUNNING))
     recover()
-    assert messages("ingest") == 5
+    assert _in_the_queue() == set(received)
+
+
+def _in_the_queue() -> set[int]:
+    """The articles whose ingest has a message; one may have two."""
+    with app.connection_for_read() as connection:
+        raw = connection.default_channel.client.lrange("ingest", 0, -1)
+    return {json.loads(b64decode(json.loads(message)["body"]))[0][0] for message in raw}
