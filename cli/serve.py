@@ -8,7 +8,7 @@ import typer
 
 from cli.desk import find_services
 from config.logging import configure_logging
-from config.settings import settings
+from config.settings import child_environment, settings
 
 
 class Kind(StrEnum):
@@ -23,14 +23,14 @@ def worker(kind: Annotated[Kind, typer.Argument(help="ingest cleans articles; nl
     find_services()
     # Celery reads this at import: a supervisor's SIGTERM then lets tasks finish, or hands them back in time.
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
-    # For glibc: give freed memory back. By itself it keeps up to twice the largest piece ever freed (bench.memory).
-    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "131072")
     from workers.app import require_broker
     from workers.process import worker_argv
 
     require_broker()
     argv = worker_argv(kind, settings())
-    os.execv(argv[0], argv)  # noqa: S606 - we become the worker
+    # For glibc: give freed memory back. By itself it keeps up to twice the largest piece ever freed (bench.memory).
+    environment = {"MALLOC_TRIM_THRESHOLD_": "131072"} | child_environment()
+    os.execve(argv[0], argv, environment)  # noqa: S606 - we become the worker
 
 
 def migrate() -> None:
