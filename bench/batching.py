@@ -2,9 +2,9 @@
 
 The three results of the same ingested articles, through the real queue and database, in several ways that take turns:
 
-- prefork: a child per core, a task per article and stage; with one child more; with 2 and 4 messages prefetched
-- threads: one process, or one per core, whose 16 threads share the engines through batchers
-- ids: prefork, each task all three stages of 8 articles
+- prefork, a child per core: a stage of 1, 8 (as the desk does) or 32 articles a message; 8 with one child more, or with
+  2 messages prefetched
+- threads: one process, or one per core, whose 16 threads share the engines through batchers; 1 article a message
 
 The clock runs from the first message until the last stage has ended. A task's time is what its worker logs.
 """
@@ -23,20 +23,22 @@ import celery
 
 from bench.nlp_runs import Run, Way, desk, ingested, run
 from nlp.formats import Document
+from tasks.queue import TOGETHER
 
 CORES = len(os.sched_getaffinity(0))
-IDS = 8  # articles a task
+OURS = f"prefork, {TOGETHER} articles a message"
+ONE = "prefork, 1 article a message"
 
 WAYS = {
-    "prefork": Way(),
-    "threads, one process": Way({"nlp_pool": "threads"}),
-    "threads, one process per core": Way({"nlp_pool": "threads"}, workers=CORES),
-    f"{IDS} ids a task": Way(ids=IDS),
-    "prefork, cores + 1": Way({"nlp_processes": CORES + 1}),
-    "prefork, prefetch 2": Way(prefetch=2),
-    "prefork, prefetch 4": Way(prefetch=4),
+    ONE: Way(ids=1),
+    OURS: Way(),
+    "prefork, 32 articles a message": Way(ids=32),
+    "threads, one process": Way({"nlp_pool": "threads"}, ids=1),
+    "threads, one process per core": Way({"nlp_pool": "threads"}, workers=CORES, ids=1),
+    f"{OURS}, cores + 1": Way({"nlp_processes": CORES + 1}),
+    f"{OURS}, prefetch 2": Way(prefetch=2),
 }
-SHORT = ("prefork", "threads, one process per core", f"{IDS} ids a task")
+SHORT = (ONE, OURS, "threads, one process per core")
 
 
 def main() -> None:
@@ -74,7 +76,7 @@ def _day(date: str) -> datetime:
 
 
 def _report(runs: dict[str, list[Run]], articles: int, seconds: float) -> dict[str, Any]:
-    first = runs["prefork"][0].results
+    first = runs[ONE][0].results
     figures = {name: _figures(some, articles) for name, some in runs.items()}
     bars = [
         {"what": f"same results: {name}", "goal": True, "got": same, "met": same}
@@ -84,7 +86,7 @@ def _report(runs: dict[str, list[Run]], articles: int, seconds: float) -> dict[s
     return {
         "bench": "batching",
         "bars": bars,
-        "baseline": {"prefork": figures.pop("prefork")},
+        "baseline": {ONE: figures.pop(ONE)},
         "ours": figures,
         "articles": articles,
         "cores": CORES,

@@ -1,6 +1,7 @@
 """The neighbours task: the article's vector is committed first, then searched with, so no pair is missed."""
 
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import Connection, cast, delete, literal_column, or_, select, text
@@ -11,8 +12,9 @@ from models.neighbour import Neighbour, Vector
 from models.session import transaction
 from models.stage import Stage
 from nlp.likeness import lead
-from tasks.stages import Claim, Result, hold, perform
-from tasks.texts import clean_text
+from tasks.claims import Claim, hold
+from tasks.stages import Result, Work, perform
+from tasks.texts import CleanText, clean_texts
 from tasks.vectors import index_width
 from workers.app import app
 from workers.runtime import runtime
@@ -22,59 +24,70 @@ _SEARCH = text(  # without the iterative scan a WHERE starves the index
     f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
     "set_config('hnsw.iterative_scan', 'strict_order', true)"
 )
+_NEW = insert(Vector)
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=[Vector.article_id],
+    set_={"vector": _NEW.excluded.vector, "lineage": _NEW.excluded.lineage},
+    where=or_(Vector.vector != _NEW.excluded.vector, Vector.lineage != _NEW.excluded.lineage),
+).returning(Vector.article_id)
+_NEW_LINK = insert(Neighbour)
+_LINK = _NEW_LINK.on_conflict_do_update(
+    index_elements=[Neighbour.article_id, Neighbour.neighbour_id],
+    set_={"score": _NEW_LINK.excluded.score, "rule": _NEW_LINK.excluded.rule},
+)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where an article is in the embedder's space."""
+
+    vector: list[float]
+    lineage: str
 
 
 @app.task(name="article.link_neighbours")
-def link_neighbours(article_id: int) -> None:
-    """Link the article with those most like it, in both directions."""
-    perform(article_id, Stage.NEIGHBOURS, _link)
+def link_neighbours(*article_ids: int) -> None:
+    """Link each article with those most like it, in both directions."""
+    perform(article_ids, Work(Stage.NEIGHBOURS, clean_texts, _place, _write, show=_save_vectors))
 
 
-def _link(claim: Claim) -> Result:
-    article = clean_text(claim.article_id)
-    compared = lead(article.title, article.text, article.sentences)
-    vector = runtime().embedder.embed([compared])[0].tolist()
+def _place(_: Claim, article: CleanText) -> tuple[str, Placed]:
+    vector = runtime().embedder.embed([lead(article.title, article.text, article.sentences)])[0].tolist()
     lineage = runtime().embedder_lineage
     index_width(len(vector))
-    _save_vector(claim, vector, lineage)
-    return Result(lineage, partial(_write, article_id=claim.article_id, vector=vector, lineage=lineage))
+    return lineage, Placed(vector, lineage)
 
 
-def _save_vector(claim: Claim, vector: list[float], lineage: str) -> None:
-    """Commit the vector before anyone searches: of two articles arriving together, the later one finds the other.
+def _save_vectors(results: Sequence[Result[Placed]]) -> list[Result[Placed]]:
+    """Commit the vectors before anyone searches: of two articles arriving together, the later one finds the other.
 
-    Where the vector has changed, links that rest on the old one go. Raises Superseded when the claim is void.
+    Where a vector has changed, links that rest on the old one go. Results whose claim is void are left out.
     """
-    article_id = claim.article_id
     with transaction() as db:
-        hold(db, claim)
-        statement = insert(Vector).values(article_id=article_id, vector=vector, lineage=lineage)
-        new = statement.excluded
-        changed = statement.on_conflict_do_update(
-            index_elements=[Vector.article_id],
-            set_={"vector": new.vector, "lineage": new.lineage},
-            where=or_(Vector.vector != new.vector, Vector.lineage != new.lineage),
-        ).returning(Vector.article_id)
-        if db.scalar(changed) is not None and claim.number > 1:  # nothing links a first vector yet
-            touching = or_(Neighbour.article_id == article_id, Neighbour.neighbour_id == article_id)
+        held = hold(db, [result.claim for result in results])
+        counting = [result for result in results if result.claim.article_id in held]
+        if not counting:
+            return []
+        rows = [{"article_id": result.claim.article_id, **vars(result.made)} for result in counting]
+        again = {result.claim.article_id for result in counting if result.claim.number > 1}
+        changed = again.intersection(db.scalars(_SAVE, rows))
+        if changed:  # not for a first vector: nothing links it yet
+            touching = or_(Neighbour.article_id.in_(changed), Neighbour.neighbour_id.in_(changed))
             db.execute(delete(Neighbour).where(touching))
+    return counting
 
 
-def _write(db: Connection, *, article_id: int, vector: list[float], lineage: str) -> None:
-    found = _most_alike(db, article_id, vector, lineage)
-    pairs = [(article_id, other, score) for other, score in found] + [
-        (other, article_id, score) for other, score in found
-    ]
-    if not pairs:
-        return
-    rows = [{"article_id": a, "neighbour_id": b, "score": score, "rule": lineage} for a, b, score in sorted(pairs)]
-    statement = insert(Neighbour).values(rows)
-    new = statement.excluded
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Neighbour.article_id, Neighbour.neighbour_id], set_={"score": new.score, "rule": new.rule}
-        )
-    )
+def _write(db: Connection, results: Sequence[Result[Placed]]) -> None:
+    pairs: dict[tuple[int, int], dict[str, object]] = {}
+    if results:
+        db.execute(_SEARCH)
+    for result in results:
+        article_id, lineage = result.claim.article_id, result.made.lineage
+        for other, score in _most_alike(db, article_id, result.made.vector, lineage):
+            for a, b in ((article_id, other), (other, article_id)):
+                pairs[a, b] = {"article_id": a, "neighbour_id": b, "score": score, "rule": lineage}
+    if pairs:
+        db.execute(_LINK, [pairs[pair] for pair in sorted(pairs)])
 
 
 def _most_alike(db: Connection, article_id: int, vector: list[float], lineage: str) -> list[tuple[int, float]]:

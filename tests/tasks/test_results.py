@@ -19,13 +19,14 @@ from nlp.formats import Document
 from nlp.mentions import Thing
 from nlp.spans import Mention as Found
 from tasks import entities, neighbours
+from tasks.claims import Claim
 from tasks.entities import tag_entities
 from tasks.ingest import ingest
 from tasks.neighbours import link_neighbours
 from tasks.queue import enqueue
 from tasks.reading import article_view
 from tasks.receive import receive
-from tasks.stages import Claim
+from tasks.stages import Result
 from tasks.summarize import summarize
 
 MARATHON = (
@@ -153,14 +154,14 @@ def test_a_try_that_was_overtaken_leaves_newer_vectors_and_links_alone(
     other = put("Hamburg Dock Strike Begins", source="Harbour Post")
     with session() as db:
         enqueue(db, [article_id], [Stage.NEIGHBOURS], Lane.LIVE)
-    save = neighbours._save_vector
+    save = neighbours._save_vectors
 
-    def stalled(*arguments: Any) -> None:
-        monkeypatch.setattr(neighbours, "_save_vector", save)
+    def stalled(*arguments: Any) -> Any:
+        monkeypatch.setattr(neighbours, "_save_vectors", save)
         put(url=address)
-        save(*arguments)
+        return save(*arguments)
 
-    monkeypatch.setattr(neighbours, "_save_vector", stalled)
+    monkeypatch.setattr(neighbours, "_save_vectors", stalled)
     link_neighbours(article_id)
     related = [link["article_id"] for link in _view(article_id)["neighbours"] if link["kind"] == "related"]
     assert related == [other]
@@ -182,7 +183,7 @@ def test_an_article_with_more_names_than_a_statement_has_parameters_is_written(p
     things = [Thing("PER", f"olsen {n}", f"Olsen {n}", (Found(n, n + 3, "PER", 0.9),)) for n in places]
     with session() as db:
         claim = Claim(article_id, Stage.ENTITIES, number=2, attempt=1, version=1, lane=Lane.LIVE)
-        entities._write(db.connection(), claim=claim, things=things)
+        entities._write(db.connection(), [Result(claim, "test", things)])
     assert len(_view(article_id)["entities"]) == len(things)
 
 
