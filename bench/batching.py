@@ -10,19 +10,16 @@ The clock runs from the first message until the last stage has ended. A task's t
 """
 
 import argparse
-import gzip
-import json
 import os
-import time
-from datetime import datetime
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import celery
 
+from bench.flow import bulk, document
 from bench.nlp_runs import Run, Way, desk, ingested, run
-from nlp.formats import Document
+from bench.report import bar, print_report
 from tasks.queue import TOGETHER
 
 CORES = len(os.sched_getaffinity(0))
@@ -51,48 +48,28 @@ def main() -> None:
     options = parser.parse_args()
     articles, rounds = (24, 1) if options.short else (options.articles, options.rounds)
     ways = {name: way for name, way in WAYS.items() if not options.short or name in SHORT}
-    started = time.perf_counter()
-    documents = _documents(options.data / "bulk_senate_20k.jsonl.gz", articles)
+    documents = [document(one) for one in bulk(options.data, 0, articles)]
     runs: dict[str, list[Run]] = {name: [] for name in ways}
     with desk() as running:
         ids = ingested(documents)
         for turn in range(rounds):
             for name, way in list(ways.items())[:: 1 if turn % 2 == 0 else -1]:
                 runs[name].append(run(running, way, ids))
-    print(json.dumps(_report(runs, len(ids), time.perf_counter() - started), indent=2))
+    _print(runs, len(ids))
 
 
-def _documents(file: Path, most: int) -> list[Document]:
-    with gzip.open(file, "rt") as lines:
-        rows = [json.loads(line) for line, _ in zip(lines, range(most), strict=False)]
-    return [
-        Document("text", row["text"], title=row["title"], source=row["author"], published=_day(row["date"]))
-        for row in rows
-    ]
-
-
-def _day(date: str) -> datetime:
-    return datetime.fromisoformat(f"{date}T00:00:00+00:00")
-
-
-def _report(runs: dict[str, list[Run]], articles: int, seconds: float) -> dict[str, Any]:
+def _print(runs: dict[str, list[Run]], articles: int) -> None:
     first = runs[ONE][0].results
     figures = {name: _figures(some, articles) for name, some in runs.items()}
-    bars = [
-        {"what": f"same results: {name}", "goal": True, "got": same, "met": same}
-        for name, some in runs.items()
-        for same in [all(run.results == first for run in some)]
-    ]
-    return {
-        "bench": "batching",
-        "bars": bars,
-        "baseline": {ONE: figures.pop(ONE)},
-        "ours": figures,
-        "articles": articles,
-        "cores": CORES,
-        "versions": {"celery": celery.__version__},
-        "seconds": round(seconds, 1),
-    }
+    same = {name: all(run.results == first for run in some) for name, some in runs.items()}
+    print_report(
+        "batching",
+        [bar(f"same results: {name}", True, got) for name, got in same.items()],
+        baseline={ONE: figures.pop(ONE)},
+        ours=figures,
+        versions={"celery": celery.__version__},
+        articles=articles,
+    )
 
 
 def _figures(runs: list[Run], articles: int) -> dict[str, Any]:
