@@ -1,15 +1,12 @@
 """An article that ends or stops its worker is failed with its reason, and takes no other along."""
 
-import os
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import select
 from waiting import wait_until
 
-from config.settings import child_environment, settings
 from models.article import Article
 from models.session import session
 from models.stage import ENDS, Lane, Stage, StageRow, State
@@ -18,9 +15,6 @@ from tasks.ingest import ingest
 from tasks.queue import publish
 from tasks.receive import receive
 from workers.app import app
-from workers.child import Process
-from workers.desk import Desk
-from workers.process import worker_argv
 
 STORY = (
     "Crews in {word} worked through the night after the river rose by {n} metres within a few hours. "
@@ -30,14 +24,9 @@ STORY = (
 
 
 @pytest.fixture
-def poisoned(desk: Path, setting: object) -> Iterator[None]:
+def poisoned(worker_of: Callable[..., AbstractContextManager[None]]) -> Iterator[None]:
     """An nlp worker of one child whose tagger is poisoned, with two tries and five seconds for each."""
-    setting(attempts=2, stage_seconds=5, nlp_processes=1)  # type: ignore[operator]
-    argv = tuple({"workers.process": "poisoned"}.get(word, word) for word in worker_argv("nlp", settings()))
-    environment = child_environment() | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
-    with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
-        running.add(Process("poisoned", argv, environment))
-        wait_until(lambda: len(app.control.ping(timeout=0.5)) == 1, "the worker answers")
+    with worker_of("poisoned", attempts=2, stage_seconds=5, nlp_processes=1):
         yield
 
 
