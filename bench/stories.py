@@ -79,11 +79,9 @@ class Stream:
         members: dict[int, list[int]] = {}
         for number, article in enumerate(order):
             touched = self._touched(alike[article], order[:number])
-            self.labels[article], members[article] = article, [article]  # a story of its own, named by its first
-            pool = [one for story in [article, *touched] for one in members[story][-MOST_MEMBERS:]]
+            pool = [article, *(one for story in touched for one in members[story][-MOST_MEMBERS:])]
             self.clustered.append(len(pool))
-            names = cluster(alike[np.ix_(pool, pool)], ratio, usual)
-            self._carry(pool, names, members)
+            self._carry(pool, cluster(alike[np.ix_(pool, pool)], ratio, usual), members)
 
     def _touched(self, alike: NDArray[np.float64], here: list[int]) -> list[int]:
         """The stories of the articles most alike, the nearest first."""
@@ -91,14 +89,15 @@ class Stream:
         return list(dict.fromkeys(int(self.labels[one]) for one in near))[:MOST_STORIES]
 
     def _carry(self, pool: list[int], names: list[int], members: dict[int, list[int]]) -> None:
-        before = [int(self.labels[one]) for one in pool]
-        carried = carry(names, before, {story: len(members[story]) for story in before})
-        for place, group in enumerate(carried.groups):
-            id_ = carried.ids[place]
+        before = [int(self.labels[one]) if self.labels[one] >= 0 else None for one in pool]
+        carried = carry(names, before, {story: len(members[story]) for story in before if story is not None})
+        for group, id_ in zip(carried.groups, carried.ids, strict=True):
+            story = len(members) if id_ is None else id_
             for one in (pool[member] for member in group):
-                members[int(self.labels[one])].remove(one)
-                self.labels[one] = pool[group[0]] if id_ is None else id_
-                members.setdefault(int(self.labels[one]), []).append(one)
+                if self.labels[one] >= 0:
+                    members[int(self.labels[one])].remove(one)
+                self.labels[one] = story
+                members.setdefault(story, []).append(one)
 
 
 def _nth(measured: Mapping[Any, list[Matrix]], n: int) -> dict[Any, Matrix]:

@@ -74,6 +74,11 @@ def apart(hours: float) -> str:
     return f"{hours:.0f} hour{'s' * (round(hours) != 1)} apart"
 
 
+def is_calendar(name: str) -> bool:
+    """Whether a name, in lower case, is a day or a month, which is not worth showing."""
+    return _CALENDAR.issuperset(token.key for token in tokens(name))
+
+
 def _listed(what: str, shared: tuple[str, ...]) -> str:
     return f"{len(shared)} shared {what}{'s' * (len(shared) != 1)}: {', '.join(shared)}" if shared else ""
 
@@ -83,7 +88,7 @@ def _keyed(profile: Profile) -> dict[tuple[str, ...], str]:
     keyed: dict[tuple[str, ...], str] = {}
     for name in profile.names:
         key = tuple(token.key for token in tokens(name))
-        if key and not _CALENDAR.issuperset(key):
+        if not is_calendar(name):
             form = _SPACES.sub(" ", name)
             keyed[key] = min(keyed.get(key, form), form)
     return keyed

@@ -5,7 +5,7 @@ they came. The rule and its figures: docs/decisions/0011-stories.md.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,41 +90,33 @@ def central(scores: Scores) -> int:
 class Carried:
     """What became of stories when their articles were clustered anew.
 
-    `ids` has, for each group in the order of its first member, the id it goes on with, or None for a new story.
-    `merged` has the story that each story without a group went into, by the group's place.
-    `split` has, by the place of each group of a new story, the story that most of its members come from.
+    `groups` are in the order of their first member; `ids` has for each the id it goes on with, None for a new story.
+    `merged` has, for each story without a group, the place of the group that it went into.
     """
 
     groups: list[list[int]]
     ids: list[int | None]
     merged: dict[int, int]
-    split: dict[int, int]
 
 
-def carry(names: Sequence[int], before: Sequence[int], sizes: dict[int, int]) -> Carried:
+def carry(names: Sequence[int], before: Sequence[int | None], sizes: Mapping[int, int]) -> Carried:
     """Give old ids to new groups: each group, the largest overlap first, takes the id that most of its members had.
 
-    `before` has each article's story so far, `sizes` all members of these stories, those not clustered included.
-    Of equal overlaps the larger story's id goes on, then the older id.
+    `before` has each article's story so far, None for one that has just arrived; `sizes` all members of these stories,
+    those not clustered included. Of equal overlaps the larger story's id goes on, then the older id.
     """
     members: dict[int, list[int]] = {}
     for article, name in enumerate(names):
         members.setdefault(name, []).append(article)
     groups = list(members.values())
-    shares = [Counter(before[article] for article in group) for group in groups]
+    shares = [Counter(old for article in group if (old := before[article]) is not None) for group in groups]
     claims = [(-count, -sizes[old], old, place) for place, share in enumerate(shares) for old, count in share.items()]
     ids: list[int | None] = [None] * len(groups)
     for _, _, old, place in sorted(claims):
         if ids[place] is None and old not in ids:
             ids[place] = old
-    taken = set(ids)
-    merged = {old: _most(old, shares) for old in sorted(set(before)) if old not in taken}
-    split = {place: max(shares[place], key=lambda old: (shares[place][old], -old)) for place in _new(ids)}
-    return Carried(groups, ids, merged, split)
-
-
-def _new(ids: Sequence[int | None]) -> list[int]:
-    return [place for place, id_ in enumerate(ids) if id_ is None]
+    lost = sorted({old for old in before if old is not None and old not in ids})
+    return Carried(groups, ids, {old: _most(old, shares) for old in lost})
 
 
 def _most(old: int, shares: Sequence[Counter[int]]) -> int:

@@ -5,12 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from nlp.rarity import KNOWN_YEAR, may_be_name, rarity
 
 RULE = 1  # part of the lineage: raise it when terms or weights change
 MOST_TERMS = 200  # kept of an article, the heaviest: more change no figure of bench.neighbours
 MOST_NAMES = 30
+MOST_KEYS = 12  # 98.5 % of same-event pairs of ECB+ have one of these in common, and 3 % of all others
 MOST_CHARACTERS = 20_000  # of the text that are read: time stays bounded, and news has said it by then
 LONGEST = 40  # characters of a term
 SCALE = 7  # weights are whole numbers up to 255, a byte each
@@ -67,6 +69,19 @@ def profile(title: str, text: str) -> Profile:
     kept = [key for key in heaviest if weights[key]]
     names = _names(whole, words, shown, weights)
     return Profile(tuple(shown[key] for key in kept), bytes(weights[key] for key in kept), names)
+
+
+def keys_of(found: Profile) -> dict[int, int]:
+    """What an article is looked up by: hashes of 64 bits of its heaviest terms, each with its weight.
+
+    The hashes are stored: they must never change (BLAKE2b of the term in lower case, 8 bytes, signed).
+    """
+    heaviest = zip(found.words[:MOST_KEYS], found.weights[:MOST_KEYS], strict=True)
+    return {_hash(word.lower()): weight for word, weight in heaviest}
+
+
+def _hash(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
 
 
 def rarity_of(key: str) -> float:
