@@ -1,97 +1,102 @@
 """How often the articles most alike tell the same event: `python -m bench.neighbours [--short] [--data FOLDER]`.
 
-On the development half of ECB+ (two different events of one kind share a topic). What Copydesk compares (headline and
-lead) beside the mean of all sentence vectors, and TF-IDF cosine over whole texts, in the same run.
+Three ways of ranking an article's neighbours in one run: Copydesk's score, cosines of lead vectors, TF-IDF cosines of
+whole texts. The weights of the score are picked on the topics other than those they are judged by; what is shipped is
+reported beside.
 """
 
 import argparse
-import json
-import math
-import os
-import re
-import time
-from collections import Counter
-from collections.abc import Callable
+import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
-from nlp.likeness import lead
-from nlp.sentences import split_sentences
+from bench.events import Events, Matrix, judged, lead_vectors, picked_elsewhere, read_events, tfidf
+from bench.report import bar, print_report
+from nlp.pairs import NAMES, NUMBERS, VECTOR, WORDS, Features, Parts, parts, quantised, scores
+from nlp.terms import profile
 from workers.engines.embedder import Embedder
 
-Matrix = NDArray[np.float32]
+STEPS = (0.25, 0.5, 0.75, 1.0)  # weights of vectors, names and numbers that are tried, that of words being 1
+NAMED = ("P@1", "P@5", "MAP")
+LEVELS = (0.2, 0.25, 0.3, 0.35, 0.4)
 
 
 def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="the first 120 articles only")
+    parser.add_argument("--short", action="store_true", help="the first topics only")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
-    started = time.perf_counter()
-    lines = (options.data / "clusters_ecb_dev.jsonl").read_text().splitlines()
-    articles = [json.loads(line) for line in lines][: 120 if options.short else None]
-    events = [article["cluster"] for article in articles]
+    events = read_events(options.data, options.short)
     embedder = Embedder()
-    ways: dict[str, Callable[[str], Matrix]] = {
-        "headline and lead": lambda text: _lead_vector(embedder, text),
-        "mean of sentences": lambda text: _mean_vector(embedder, text),
+    vectors = lead_vectors(embedder, events.texts)
+    features = [Features(profile("", text), quantised(v)) for text, v in zip(events.texts, vectors, strict=True)]
+    baseline = {
+        "tf-idf": _figures(_ranked(tfidf(events.texts), events)),
+        "vectors": _figures(_ranked((vectors @ vectors.T).astype(np.float64), events)),
     }
-    texts = [article["text"] for article in articles]
-    measured = {name: _precision(np.stack([way(text) for text in texts]), events) for name, way in ways.items()}
-    result = {
-        "bench": "neighbours",
-        "bars": [],
-        "baseline": {"tf-idf": _precision(_tfidf(texts), events), "mean of sentences": measured["mean of sentences"]},
-        "ours": measured["headline and lead"],
-        "articles": len(articles),
-        "cores": os.cpu_count(),
-        "versions": {"onnxruntime": onnxruntime.__version__, "embedder": embedder.weights},
-        "seconds": round(time.perf_counter() - started, 1),
+    left_out, picks = _left_out(parts(features, features), events)
+    shipped = scores(features, features)
+    ours = {
+        "topics left out": left_out,
+        "picked (words, vector, names, numbers)": picks,
+        "as shipped": _figures(_ranked(shipped, events)),
+        "shipped (words, vector, names, numbers)": [round(w / WORDS, 2) for w in (WORDS, VECTOR, NAMES, NUMBERS)],
+        "pairs, as shipped": _pairs(shipped, events),
     }
-    print(json.dumps(result, indent=2))
+    bars = [
+        bar(f"{name} above both, topics left out", round(max(b[name] for b in baseline.values()) + 0.0001, 4), got)
+        for name, got in left_out.items()
+    ]
+    versions = {"onnxruntime": onnxruntime.__version__, "embedder": embedder.weights}
+    print_report("neighbours", bars, baseline=baseline, ours=ours, versions=versions, articles=len(events.texts))
 
 
-def _lead_vector(embedder: Embedder, text: str) -> Matrix:
-    spans = split_sentences(text)
-    return embedder.embed([lead("", text, spans)])[0]  # the first sentence is the headline
+def _left_out(found: Parts, events: Events) -> tuple[dict[str, float], dict[str, int]]:
+    """Figures where each topic is ranked with the weights that do best, by the mean of the three, on all others."""
+    measured = {}
+    for weights in itertools.product(STEPS, repeat=3):
+        mixed = found.words + sum(
+            w * p for w, p in zip(weights, (found.vector, found.names, found.numbers), strict=True)
+        )
+        measured[(1.0, *weights)] = _ranked(mixed, events)
+    picks, counted = picked_elsewhere(measured, events.topics, lambda some: float(np.nanmean(some, axis=1).mean()))
+    return _figures(judged(measured, events.topics, picks)), {str(option): n for option, n in counted.items()}
 
 
-def _mean_vector(embedder: Embedder, text: str) -> Matrix:
-    total: Matrix = embedder.embed([text[start:end] for start, end in split_sentences(text)]).sum(axis=0)
-    return total / np.linalg.norm(total)
+def _ranked(alike: Matrix, events: Events) -> Matrix:
+    """A column an article: precision at 1 and at 5, and average precision; not a number without so many fellows."""
+    alike = alike.copy()
+    np.fill_diagonal(alike, -np.inf)
+    order = np.argsort(-alike, axis=1, kind="stable")[:, :-1]
+    hits = np.take_along_axis(events.same, order, axis=1)
+    fellows = hits.sum(axis=1)
+    precisions = np.cumsum(hits, axis=1) / np.arange(1, hits.shape[1] + 1)
+    average = (precisions * hits).sum(axis=1) / np.maximum(fellows, 1)
+    ranked = np.stack([hits[:, 0].astype(float), hits[:, :5].mean(axis=1), average])
+    ranked[:, fellows < 1] = np.nan
+    ranked[1, fellows < 5] = np.nan
+    return ranked
 
 
-def _tfidf(texts: list[str]) -> Matrix:
-    """Rows of length 1: logarithmic counts times logarithmic rarity."""
-    counts = [Counter(re.findall(r"\w+", text.lower())) for text in texts]
-    spread = Counter(word for count in counts for word in count)
-    places = {word: place for place, word in enumerate(spread)}
-    rows = np.zeros((len(texts), len(places)), dtype=np.float32)
-    for row, count in zip(rows, counts, strict=True):
-        for word, times in count.items():
-            row[places[word]] = (1 + math.log(times)) * math.log(len(texts) / spread[word])
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+def _figures(ranked: Matrix) -> dict[str, float]:
+    return {name: round(float(np.nanmean(row)), 4) for name, row in zip(NAMED, ranked, strict=True)}
 
 
-def _precision(vectors: Matrix, events: list[str]) -> dict[str, float]:
-    """Same-event precision at 1 and 5 of articles that have that many fellows, and of all pairs above a cosine."""
-    alike = vectors @ vectors.T
-    np.fill_diagonal(alike, -1)
-    order = np.argsort(-alike, axis=1)
-    same = np.array([[a == b for b in events] for a in events])
-    found: dict[str, float] = {}
-    for k in (1, 5):
-        rows = [i for i in range(len(events)) if same[i].sum() - 1 >= k]
-        found[f"P@{k}"] = round(float(np.mean([same[i, order[i, :k]].mean() for i in rows])), 3)
-    upper = np.triu_indices(len(events), 1)
-    for cosine in (0.4, 0.5, 0.55, 0.6, 0.65, 0.7):
-        above = alike[upper] >= cosine
-        found[f"precision of pairs at {cosine}"] = round(float(same[upper][above].mean()), 3) if above.any() else 1.0
-        found[f"recall of pairs at {cosine}"] = round(float(above[same[upper]].mean()), 3)
+def _pairs(alike: Matrix, events: Events) -> dict[str, Any]:
+    """Precision and recall of all pairs from a score on."""
+    upper = np.triu_indices(len(alike), 1)
+    found = {}
+    for level in LEVELS:
+        above = alike[upper] >= level
+        same = events.same[upper]
+        found[f"{level}"] = {
+            "precision": round(float(same[above].mean()), 3),
+            "recall": round(float(above[same].mean()), 3),
+        }
     return found
 
 

@@ -4,8 +4,10 @@ from alembic import context
 
 import models.article
 import models.entity
+import models.features
 import models.neighbour
 import models.stage
+import models.story
 import models.summary  # noqa: F401 - the imports fill the metadata
 from models.base import Base
 

@@ -1,7 +1,7 @@
 """Article vectors, and the related articles found with them."""
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import REAL, Computed, ForeignKey, Index, SmallInteger, literal_column, text
+from sqlalchemy import ARRAY, REAL, Computed, ForeignKey, Index, SmallInteger, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, article_key
@@ -37,7 +37,10 @@ class Vector(Base):
 
 
 class Neighbour(Base):
-    """A related article. Written in both directions; previous and next are not stored, see tasks.links."""
+    """A related article and what speaks for it (`nlp.evidence`). Each article has a list of its own, the best by score.
+
+    Previous and next are not stored, see tasks.links. `hours` is null where an article has no date.
+    """
 
     __tablename__ = "neighbours"
     __table_args__ = (Index("ix_neighbours_neighbour_id", "neighbour_id"),)
@@ -45,4 +48,8 @@ class Neighbour(Base):
     article_id: Mapped[int] = article_key()
     neighbour_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
     score: Mapped[float] = mapped_column(REAL)
+    cosine: Mapped[float | None] = mapped_column(REAL)
+    names: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    hours: Mapped[float | None] = mapped_column(REAL)
     rule: Mapped[str]

@@ -1,0 +1,39 @@
+"""What of each article is compared with others, and the terms by which it is found."""
+
+from datetime import datetime
+
+from sqlalchemy import ARRAY, BigInteger, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, article_key
+
+
+class Features(Base):
+    """An article's `nlp.pairs.Features` as stored; only those of one lineage may be compared.
+
+    `words` is separated by spaces, with a byte of `weights` each; `vector` has a signed byte a dimension. `at` is when
+    the article was published, or else when it arrived: the time horizon goes by it, while hours apart go by
+    `published_at`. Whoever writes to an article's list of neighbours holds the lock of its row here.
+    """
+
+    __tablename__ = "features"
+
+    article_id: Mapped[int] = article_key()
+    lineage: Mapped[str]
+    words: Mapped[str]
+    weights: Mapped[bytes] = mapped_column(LargeBinary)
+    names: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    published_at: Mapped[datetime | None]
+    at: Mapped[datetime]
+
+
+class Term(Base):
+    """One of the article's heaviest terms, by a hash of it: who else has it is asked by key, nearest in time first."""
+
+    __tablename__ = "terms"
+    __table_args__ = (Index("ix_terms_key_at", "key", "at", "article_id"),)
+
+    article_id: Mapped[int] = article_key()
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at: Mapped[datetime]

@@ -1,0 +1,152 @@
+"""Stories as they are read: what they are about, who wrote of them when, and what became of old ids."""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import Connection, func, literal_column, or_, select, text
+
+from models.article import Article
+from models.features import Features
+from models.story import Story, StoryEvent, StoryMember
+from nlp.evidence import is_calendar
+from nlp.terms import rarity_of, tokens
+
+MOST_ARTICLES = 50  # of a story that are shown, the newest, and from whose names its key entities are taken
+MOST_DAYS = 60  # of a timeline, the last ones
+MOST_SOURCES = 20
+MOST_NAMES = 8
+_BESIDE = text(
+    "(select 'previous' as kind, b.article_id, a.title, b.at from story_members m join story_members b "
+    "on b.story_id = m.story_id and (b.at, b.article_id) < (m.at, m.article_id) join articles a on a.id = b.article_id "
+    "where m.article_id = :id order by b.at desc, b.article_id desc limit 1) union all "
+    "(select 'next', b.article_id, a.title, b.at from story_members m join story_members b "
+    "on b.story_id = m.story_id and (b.at, b.article_id) > (m.at, m.article_id) join articles a on a.id = b.article_id "
+    "where m.article_id = :id order by b.at, b.article_id limit 1)"
+)
+
+
+def story_of(db: Connection, article_id: int) -> int | None:
+    """The id of the article's story, None until it has been placed."""
+    return db.scalar(select(StoryMember.story_id).where(StoryMember.article_id == article_id))
+
+
+def story_view(db: Connection, story_id: int) -> dict[str, Any] | None:
+    """A story with its newest articles. Asked by an old id, the story that it went into, with the id in `asked`."""
+    story = db.execute(select(Story.__table__).where(Story.id == story_id)).first()
+    if story is not None and story.merged_into is not None:  # redirects lead on to the end: there is no chain
+        story = db.execute(select(Story.__table__).where(Story.id == story.merged_into)).first()
+    if story is None:
+        return None
+    articles = _articles(db, story.id)
+    return {
+        "id": story.id,
+        "asked": story_id,
+        "title": story.title,
+        "size": story.size,
+        "first_seen": story.first_seen,
+        "last_seen": story.last_seen,
+        "entities": key_entities([row.names for row in articles]),
+        "sources": _sources(db, story.id),
+        "timeline": _timeline(db, story.id),
+        "articles": [{"id": row.id, "title": row.title, "source": row.source, "at": row.at} for row in articles],
+        "history": _history(db, story.id),
+    }
+
+
+def stories(
+    db: Connection, least: int = 2, most: int = 20, before: tuple[Any, int] | None = None
+) -> list[dict[str, Any]]:
+    """Stories of at least so many articles, the latest first; `before` is (last_seen, id) of the last one seen."""
+    columns = (Story.id, Story.title, Story.size, Story.first_seen, Story.last_seen)
+    wanted = select(*columns).where(Story.merged_into.is_(None), Story.size >= least)
+    if before is not None:
+        wanted = wanted.where(func.row(Story.last_seen, Story.id) < func.row(*before))
+    rows = db.execute(wanted.order_by(Story.last_seen.desc(), Story.id.desc()).limit(most))
+    return [dict(row) for row in rows.mappings()]
+
+
+def beside_in_story(db: Connection, article_id: int) -> list[dict[str, Any]]:
+    """The article before and the one after in the same story, by time."""
+    return [dict(row) for row in db.execute(_BESIDE, {"id": article_id}).mappings()]
+
+
+def key_entities(names: list[list[str]]) -> list[dict[str, Any]]:
+    """The names that most of these articles have; of as many the rarer first. Parts of a longer one count as it."""
+    held: Counter[str] = Counter()
+    shown: dict[str, Counter[str]] = {}
+    for of_article in names:
+        for key, name in {name.lower(): name for name in of_article}.items():
+            held[key] += 1
+            shown.setdefault(key, Counter())[name] += 1
+    ordered = sorted(held, key=lambda key: (-held[key], -_rarity(key), key))
+    kept: list[str] = []
+    for key in ordered:
+        parts = set(key.split())
+        if not is_calendar(key) and not any(
+            parts <= set(other.split()) or set(other.split()) <= parts for other in kept
+        ):
+            kept.append(key)
+    return [{"name": _form(shown[key]), "articles": held[key]} for key in kept[:MOST_NAMES]]
+
+
+def _rarity(key: str) -> float:
+    return max((rarity_of(token.key) for token in tokens(key)), default=0)
+
+
+def _form(forms: Counter[str]) -> str:
+    return min(forms, key=lambda form: (-forms[form], form))
+
+
+def _articles(db: Connection, story_id: int) -> list[Any]:
+    rows = (
+        select(Article.id, Article.title, Article.source, StoryMember.at, Features.names)
+        .join(Article, Article.id == StoryMember.article_id)
+        .join(Features, Features.article_id == StoryMember.article_id)
+        .where(StoryMember.story_id == story_id)
+        .order_by(StoryMember.at.desc(), StoryMember.article_id.desc())
+        .limit(MOST_ARTICLES)
+    )
+    return list(db.execute(rows))
+
+
+def _sources(db: Connection, story_id: int) -> list[dict[str, Any]]:
+    rows = (
+        select(Article.source, func.count().label("articles"))
+        .join(StoryMember, StoryMember.article_id == Article.id)
+        .where(StoryMember.story_id == story_id)
+        .group_by(Article.source)
+        .order_by(func.count().desc(), Article.source)
+        .limit(MOST_SOURCES)
+    )
+    return [dict(row) for row in db.execute(rows).mappings()]
+
+
+def _timeline(db: Connection, story_id: int) -> list[dict[str, Any]]:
+    """Articles a day (UTC), the last days that have some, in their order."""
+    day = func.date(func.timezone("UTC", StoryMember.at)).label("day")
+    rows = (
+        select(day, func.count().label("articles"))
+        .where(StoryMember.story_id == story_id)
+        .group_by(literal_column("day"))
+        .order_by(literal_column("day").desc())
+        .limit(MOST_DAYS)
+    )
+    return [dict(row) for row in db.execute(rows).mappings()][::-1]
+
+
+def _history(db: Connection, story_id: int) -> list[dict[str, Any]]:
+    columns = (
+        StoryEvent.kind,
+        StoryEvent.from_id,
+        StoryEvent.to_id,
+        StoryEvent.articles,
+        StoryEvent.at,
+        StoryEvent.rule,
+    )
+    rows = (
+        select(*columns)
+        .where(or_(StoryEvent.from_id == story_id, StoryEvent.to_id == story_id))
+        .order_by(StoryEvent.id.desc())
+        .limit(MOST_ARTICLES)
+    )
+    return [dict(row) for row in db.execute(rows).mappings()]

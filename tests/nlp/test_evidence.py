@@ -1,0 +1,59 @@
+"""Why two articles are linked."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nlp.evidence import Evidence, apart, evidence, sentence, shared_names
+from nlp.pairs import Features, quantised
+from nlp.terms import profile
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ONE = "NATO chief Jens Stoltenberg met ministers in Kyiv on Monday. Stoltenberg praised the shelters of Kyiv."
+OTHER = "Shelters in Kyiv are full. On Monday the chief of NATO, Stoltenberg, was shown one, said Olena Horban."
+
+
+def _features(text: str, hours: float | None = 0, turn: float = 0.0) -> Features:
+    published = None if hours is None else NOW + timedelta(hours=hours)
+    return Features(profile("", text), quantised([1.0, turn]), published)
+
+
+def test_a_link_says_names_hours_and_likeness_in_a_sentence() -> None:
+    found = Evidence(0.5, 0.78, ("NATO", "Kyiv", "Stoltenberg"), ("shelters",), 5.0)
+    assert sentence(found) == "3 shared names: NATO, Kyiv, Stoltenberg; 5 hours apart; 78% alike"
+
+
+def test_with_hardly_a_name_in_common_the_rare_words_are_named() -> None:
+    found = Evidence(0.3, 0.4, ("Kyiv",), ("arson", "parsonage"), None)
+    assert sentence(found) == "1 shared name: Kyiv; 2 shared rare words: arson, parsonage; 40% alike"
+
+
+def test_evidence_is_the_same_from_both_sides() -> None:
+    one, other = _features(ONE), _features(OTHER, 5, 0.4)
+    assert evidence(one, other) == evidence(other, one)
+    assert evidence(one, other).hours == 5
+
+
+def test_the_part_of_a_name_that_both_have_is_shared() -> None:
+    assert set(shared_names(profile("", ONE), profile("", OTHER))) == {"NATO", "Kyiv", "Stoltenberg"}
+
+
+def test_parts_of_a_shared_name_are_not_named_again() -> None:
+    text = "Jens Stoltenberg left. Stoltenberg waved."
+    assert shared_names(profile("", text), profile("", text)) == ["Jens Stoltenberg"]
+
+
+def test_words_of_different_names_do_not_make_a_shared_name() -> None:
+    shared = shared_names(profile("", "Richard Reid was tried."), profile("", "Tara Reid and Richard Burr left."))
+    assert shared == []
+
+
+def test_without_a_date_no_hours_are_told() -> None:
+    assert evidence(_features(ONE, None), _features(OTHER)).hours is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(0, "0 hours apart"), (1, "1 hour apart"), (71, "71 hours apart"), (290, "12 days apart")]
+)
+def test_time_is_told_in_hours_then_days(hours: float, said: str) -> None:
+    assert apart(hours) == said
