@@ -81,9 +81,6 @@ class Settings(BaseSettings):
     summary_sentences: int = Field(3, ge=1, le=20, description="Sentences of a summary; short articles get fewer.")
     min_words: int = Field(40, ge=1, description="Articles with fewer words after cleaning are skipped.")
     neighbours: int = Field(8, ge=1, le=100, description="Related articles kept of each article, the best.")
-    min_cosine: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.55, description="Related articles are at least this alike. Lower finds more, and more that is not related."
-    )
     min_score: Annotated[float, Field(ge=0, le=1)] = Field(
         0.25, description="Related articles score at least this. Lower finds more, and more that is not related."
     )

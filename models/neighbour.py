@@ -1,7 +1,7 @@
 """Article vectors, and the related articles found with them."""
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ARRAY, REAL, Computed, ForeignKey, Index, SmallInteger, Text, literal_column, text
+from sqlalchemy import ARRAY, REAL, Computed, ForeignKey, Index, Integer, SmallInteger, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, article_key
@@ -22,7 +22,7 @@ def index_of(dimensions: int) -> Index:
 
 
 class Vector(Base):
-    """An article's place in the embedder's space; only vectors of one lineage may be compared.
+    """The place of an article's `version` in the embedder's space; only vectors of one lineage may be compared.
 
     Vectors of all widths are in this table, each width in an index of its own (docs/decisions/0006-vector-widths.md).
     """
@@ -32,6 +32,7 @@ class Vector(Base):
 
     article_id: Mapped[int] = article_key()
     lineage: Mapped[str]
+    version: Mapped[int] = mapped_column(Integer, server_default="0")
     vector: Mapped[list[float]] = mapped_column(HALFVEC)
     dimensions: Mapped[int] = mapped_column(SmallInteger, Computed("vector_dims(vector)", persisted=True))
 

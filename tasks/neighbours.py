@@ -1,106 +1,128 @@
-"""The neighbours task: the article's vector is committed first, then searched with, so no pair is missed."""
+"""The neighbours task: what is compared of each article is committed first, then compared with, so no pair is missed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import Connection, cast, delete, literal_column, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from config.settings import settings
-from models.neighbour import Neighbour, Vector
-from models.session import transaction
+from models.article import Article
+from models.neighbour import Vector
+from models.session import statements, transaction
 from models.stage import Stage
 from nlp.likeness import lead
+from nlp.pairs import Features, quantised
+from nlp.spans import Span
+from nlp.terms import profile
 from tasks.claims import Claim, hold
+from tasks.likeness import Arriving, link, save_features
+from tasks.placing import place
 from tasks.stages import Result, Work, perform
-from tasks.texts import CleanText, clean_texts
 from tasks.vectors import index_width
 from workers.app import app
 from workers.runtime import runtime
 
-EF_SEARCH = 100  # recall .950 of the ten nearest at 100k vectors (docs/decisions/0004-vectors.md)
-_SEARCH = text(  # without the iterative scan a WHERE starves the index
-    f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
-    "set_config('hnsw.iterative_scan', 'strict_order', true)"
+_WANTED = (
+    select(
+        Article.id,
+        Article.title,
+        Article.text,
+        Article.sentences,
+        Article.published_at,
+        Article.created_at,
+        Vector.vector,
+    )
+    .outerjoin(  # one that was made of this text by this embedder need not be made again
+        Vector,
+        and_(
+            Vector.article_id == Article.id,
+            Vector.version == Article.version,
+            Vector.lineage == bindparam("lineage"),
+        ),
+    )
+    .where(Article.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 )
 _NEW = insert(Vector)
 _SAVE = _NEW.on_conflict_do_update(
     index_elements=[Vector.article_id],
-    set_={"vector": _NEW.excluded.vector, "lineage": _NEW.excluded.lineage},
-    where=or_(Vector.vector != _NEW.excluded.vector, Vector.lineage != _NEW.excluded.lineage),
-).returning(Vector.article_id)
-_NEW_LINK = insert(Neighbour)
-_LINK = _NEW_LINK.on_conflict_do_update(
-    index_elements=[Neighbour.article_id, Neighbour.neighbour_id],
-    set_={"score": _NEW_LINK.excluded.score, "rule": _NEW_LINK.excluded.rule},
+    set_={name: _NEW.excluded[name] for name in ("vector", "lineage", "version")},
+    where=or_(*(getattr(Vector, name) != _NEW.excluded[name] for name in ("vector", "lineage", "version"))),
 )
 
 
 @dataclass(frozen=True)
-class Placed:
-    """Where an article is in the embedder's space."""
+class Read:
+    """What of an article is compared with others."""
 
-    vector: list[float]
-    lineage: str
+    title: str
+    text: str
+    sentences: list[Span]
+    published: datetime | None
+    created: datetime
+    vector: list[float] | None
 
 
 @app.task(name="article.link_neighbours")
 def link_neighbours(*article_ids: int) -> None:
-    """Link each article with those most like it, in both directions."""
-    perform(article_ids, Work(Stage.NEIGHBOURS, clean_texts, _place, _write, show=_save_vectors))
+    """Link each article with those most like it, in both directions, and give it its place in a story."""
+    perform(article_ids, Work(Stage.NEIGHBOURS, _read, _compare, _write, show=_show))
 
 
-def _place(_: Claim, article: CleanText) -> tuple[str, Placed]:
-    vector = runtime().embedder.embed([lead(article.title, article.text, article.sentences)])[0].tolist()
-    lineage = runtime().embedder_lineage
+def _read(article_ids: Sequence[int]) -> dict[int, Read]:
+    with statements() as db:
+        rows = db.execute(_WANTED, {"ids": list(article_ids), "lineage": runtime().embedder_lineage}).all()
+    return {
+        row.id: Read(
+            row.title,
+            row.text or "",
+            [Span(*pair) for pair in row.sentences or ()],
+            row.published_at,
+            row.created_at,
+            None if row.vector is None else row.vector.to_list(),
+        )
+        for row in rows
+    }
+
+
+def _compare(claim: Claim, article: Read) -> tuple[str, Arriving]:
+    vector = article.vector or _embedded(article)
     index_width(len(vector))
-    return lineage, Placed(vector, lineage)
+    features = Features(profile(article.title, article.text), quantised(vector), article.published)
+    lineage = runtime().links_lineage
+    at = article.published or article.created
+    return lineage, Arriving(claim.article_id, features, vector, lineage, at)
 
 
-def _save_vectors(results: Sequence[Result[Placed]]) -> list[Result[Placed]]:
-    """Commit the vectors before anyone searches: of two articles arriving together, the later one finds the other.
+def _embedded(article: Read) -> list[float]:
+    compared = lead(article.title, article.text, article.sentences)
+    vector: list[float] = runtime().embedder.embed([compared])[0].tolist()
+    return vector
 
-    Where a vector has changed, links that rest on the old one go. Results whose claim is void are left out.
+
+def _show(results: Sequence[Result[Arriving]]) -> list[Result[Arriving]]:
+    """Commit vectors and features before anyone searches: of two articles arriving together, the later finds the other.
+
+    Where they have changed, links that rest on the old ones go. Results whose claim is void are left out.
     """
     with transaction() as db:
         held = hold(db, [result.claim for result in results])
         counting = [result for result in results if result.claim.article_id in held]
-        if not counting:
-            return []
-        rows = [{"article_id": result.claim.article_id, **vars(result.made)} for result in counting]
-        again = {result.claim.article_id for result in counting if result.claim.number > 1}
-        changed = again.intersection(db.scalars(_SAVE, rows))
-        if changed:  # not for a first vector: nothing links it yet
-            touching = or_(Neighbour.article_id.in_(changed), Neighbour.neighbour_id.in_(changed))
-            db.execute(delete(Neighbour).where(touching))
+        if counting:
+            db.execute(_SAVE, [_vector(result) for result in counting])
+            save_features(db, [result.made for result in counting])
     return counting
 
 
-def _write(db: Connection, results: Sequence[Result[Placed]]) -> None:
-    pairs: dict[tuple[int, int], dict[str, object]] = {}
+def _vector(result: Result[Arriving]) -> dict[str, object]:
+    return {
+        "article_id": result.claim.article_id,
+        "vector": result.made.vector,
+        "lineage": runtime().embedder_lineage,
+        "version": result.claim.version,
+    }
+
+
+def _write(db: Connection, results: Sequence[Result[Arriving]]) -> None:
     if results:
-        db.execute(_SEARCH)
-    for result in results:
-        article_id, lineage = result.claim.article_id, result.made.lineage
-        for other, score in _most_alike(db, article_id, result.made.vector, lineage):
-            for a, b in ((article_id, other), (other, article_id)):
-                pairs[a, b] = {"article_id": a, "neighbour_id": b, "score": score, "rule": lineage}
-    if pairs:
-        db.execute(_LINK, [pairs[pair] for pair in sorted(pairs)])
-
-
-def _most_alike(db: Connection, article_id: int, vector: list[float], lineage: str) -> list[tuple[int, float]]:
-    """Ids and cosines of the most alike articles, best first."""
-    db.execute(_SEARCH)
-    width = len(vector)
-    # In the words of the width's index, and the width as a constant, or the planner does not see that they agree.
-    distance = cast(Vector.vector, HALFVEC(width)).cosine_distance(vector)
-    same_width = Vector.dimensions == literal_column(f"{width:d}")
-    nearest = (
-        select(Vector.article_id, (1 - distance).label("cosine"))
-        .where(Vector.article_id != article_id, Vector.lineage == lineage, same_width)
-        .order_by(distance)
-        .limit(settings().neighbours)
-    )
-    return [(i, min(float(c), 1.0)) for i, c in db.execute(nearest) if c >= settings().min_cosine]
+        place(db, link(db, [result.made for result in results]))

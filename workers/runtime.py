@@ -5,8 +5,11 @@ from functools import lru_cache
 from typing import Any
 
 from config.settings import settings
-from nlp.likeness import RULE as LINK_RULE
+from nlp.likeness import RULE as LEAD_RULE
 from nlp.mentions import RULE as NAME_RULE
+from nlp.pairs import RULE as PAIR_RULE
+from nlp.stories import RULE as STORY_RULE
+from nlp.terms import RULE as TERM_RULE
 from workers.batched import BatchedEmbedder, BatchedTagger
 from workers.batching import Batcher
 from workers.engines import Embeds, Summarizes, Tags, Writes
@@ -20,6 +23,7 @@ class Runtime:
 
     embedder: Embeds
     embedder_lineage: str
+    links_lineage: str
     tagger: Tags
     tagger_lineage: str
     summarizer: Summarizes
@@ -45,7 +49,10 @@ def _runtime(embedder: Embeds, tagger: Tags, *batchers: Batcher[Any, Any]) -> Ru
 
     return Runtime(
         embedder=embedder,
-        embedder_lineage=lineage(embedder.name, embedder.weights, rule=LINK_RULE),
+        embedder_lineage=lineage(embedder.name, embedder.weights, rule=LEAD_RULE),
+        links_lineage=lineage(
+            embedder.name, embedder.weights, lead=LEAD_RULE, terms=TERM_RULE, pairs=PAIR_RULE, stories=STORY_RULE
+        ),
         tagger=tagger,
         tagger_lineage=lineage(tagger.name, tagger.weights, rule=NAME_RULE),
         summarizer=Summarizer(settings().summary_sentences),

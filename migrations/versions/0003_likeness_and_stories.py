@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "0003"
 down_revision = "0002"
 
 
@@ -14,6 +14,8 @@ def upgrade() -> None:
     op.add_column("neighbours", sa.Column("terms", sa.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("neighbours", sa.Column("hours", sa.REAL(), nullable=True))
     op.execute("update neighbours set cosine = score")
+    # 0 is no article's version: vectors made before are made again when their article is linked again.
+    op.add_column("vectors", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
     op.create_table(
         "features",
         sa.Column("article_id", sa.BigInteger(), nullable=False),
@@ -92,6 +94,7 @@ def downgrade() -> None:
     """Links keep their score as the cosine that 0002 takes it for."""
     for table in ("story_events", "story_members", "stories", "terms", "features"):
         op.drop_table(table)
+    op.drop_column("vectors", "version")
     op.execute("update neighbours set score = cosine where cosine is not null")
     for column in ("cosine", "names", "terms", "hours"):
         op.drop_column("neighbours", column)
