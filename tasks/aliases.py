@@ -12,6 +12,7 @@ from models.entity import Entity
 from nlp.aliases import RULE, Alias
 from nlp.names import Name
 from nlp.partition import Holds
+from tasks.one_thing import root_id, root_of
 from tasks.settle import among, counts, lock, settle
 
 LONGEST_WHY = 500  # characters
@@ -61,6 +62,31 @@ def mark_distinct(db: Connection, one: int, other: int) -> None:
     pair = {"one_id": min(one, other), "other_id": max(one, other)}
     db.execute(insert(Distinct).values(pair).on_conflict_do_nothing())
     settle(db, {one, other})
+
+
+def redo(db: Connection, merge_id: int) -> None:
+    """Let an undone merge count again. Nothing happens when it is not undone, or not there."""
+    lock(db)
+    db.execute(update(Merge).where(Merge.id == merge_id).values(undone_at=None, undone_why=None))
+    _settle_merges(db, {merge_id})
+
+
+def unmark_distinct(db: Connection, one: int, other: int) -> None:
+    """Take the marks back that keep apart what these two entities are of. Nothing happens when there is none."""
+    lock(db)
+    first, second = aliased(Entity), aliased(Entity)
+    things = {root_of(db, one), root_of(db, other)}
+    marked = db.execute(
+        select(Distinct.one_id, Distinct.other_id)
+        .join(first, first.id == Distinct.one_id)
+        .join(second, second.id == Distinct.other_id)
+        .where(root_id(first).in_(things), root_id(second).in_(things))
+    ).all()
+    if marked:
+        db.execute(
+            delete(Distinct).where(tuple_(Distinct.one_id, Distinct.other_id).in_([tuple(pair) for pair in marked]))
+        )
+        settle(db, {end for pair in marked for end in pair})
 
 
 class _Said(NamedTuple):

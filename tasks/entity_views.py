@@ -1,6 +1,7 @@
 """What readers get of a thing: its names with their evidence, when and where it is mentioned, and what goes with it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, or_, select, true
@@ -48,12 +49,18 @@ def entities_named(db: Db, name: str) -> list[dict[str, Any]]:
 
 
 def merge_view(db: Db, merge_id: int) -> dict[str, Any] | None:
-    """One merge with its evidence; None when there is none."""
-    found = _select_merges(db, Merge.id == merge_id)
-    return found[0] if found else None
+    """A merge with its evidence, and as `entities` what its ends are of now; None when there is no such merge."""
+    for found in _select_merges(db, Merge.id == merge_id):
+        return found | {"entities": things(db, [found["alias"]["id"], found["whole"]["id"]])}
+    return None
 
 
-def are_known(db: Db, *ids: int) -> list[int]:
+def things(db: Db, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """What these entities are of, as id, type and name; each thing once."""
+    return _named(db, list(dict.fromkeys(root for id_ in ids if (root := root_of(db, id_)))))
+
+
+def unknown(db: Db, *ids: int) -> list[int]:
     """Those of the ids that are no entity's."""
     known = set(db.scalars(select(Entity.id).where(among(Entity.id, ids))))
     return [id_ for id_ in ids if id_ not in known]
