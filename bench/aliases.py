@@ -2,8 +2,8 @@
 
 On press releases that the rules were not made with (every twentieth, from the thirteenth on). How many things get
 several names, how many definitions are given up as ambiguous, and how many pairs of long names that do not agree are
-chained by an acronym, beside the naive way: whoever is defined in brackets is the same everywhere. `--list` prints merges,
-to be judged by hand: there is no labelled set that may be used.
+chained by an acronym, beside the naive way: whoever is defined in brackets is the same everywhere. `--list` prints
+merges, to be judged by hand: there is no labelled set that may be used.
 """
 
 import argparse

@@ -1,9 +1,22 @@
 """What articles say of names, as merges with their evidence; undoing one; and marking two things as not the same."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -16,6 +29,14 @@ from tasks.one_thing import root_id, root_of
 from tasks.settle import among, counts, lock, settle
 
 LONGEST_WHY = 500  # characters
+_SHOWN = ("start", "end", "alias", "whole", "version")  # of evidence, beside what it is of
+_Row = dict[str, Any]
+
+
+class _Said(NamedTuple):
+    rule: str
+    alias: Name
+    whole: Name
 
 
 def learn(db: Connection, found: Mapping[int, Sequence[Alias]]) -> None:
@@ -23,22 +44,35 @@ def learn(db: Connection, found: Mapping[int, Sequence[Alias]]) -> None:
 
     The entities named must be there: the task writes them first. It is to be the last thing in its transaction that
     waits for others (see tasks.settle.lock), so several articles of one transaction are learned from in one call.
-    Nothing is locked when nothing changes.
+    Nothing is locked for long when nothing changes but that more articles say what is known.
     """
-    wanted = {
-        (article, _Said(a.rule, a.alias, a.whole)): _Shown(a, RULE) for article, said in found.items() for a in said
-    }
-    if _stored(db, found) == {key: shown.row() for key, shown in wanted.items()}:
+    wanted = {(article, _Said(a.rule, a.alias, a.whole)): _row(a) for article, said in found.items() for a in said}
+    stored = _stored(db, found)
+    if stored == wanted or (stored.keys() <= wanted.keys() and _confirm(db, wanted)):
         return
     lock(db)
-    stored = _stored(db, found)
     new, gone = wanted.keys() - stored.keys(), stored.keys() - wanted.keys()
     merges = _merges(db, {said for _, said in wanted.keys() | gone})
     before = counts(db, merges.values())
     _forget(db, [(article, merges[said]) for article, said in gone])
-    _remember(db, [{"article_id": i, "merge_id": merges[said], **s.row()} for (i, said), s in wanted.items()])
+    _remember(db, wanted, merges)
     changed = before ^ counts(db, merges.values()) | {merges[said] for _, said in gone}
     _settle_merges(db, changed | _open(db, {merges[said] for _, said in new}))
+
+
+def _confirm(db: Connection, wanted: Mapping[tuple[int, _Said], _Row]) -> bool:
+    """Add evidence of merges that hold everywhere, where it can change nothing, without the lock. False, and nothing
+    is done or held, when one of them does not, or someone is deciding about it.
+    """
+    said = {said for _, said in wanted}
+    trial = db.begin_nested()
+    merges = _known(db, said, Merge.holds == Holds.EVERYWHERE, held=True)
+    if merges.keys() != said:
+        trial.rollback()
+        return False
+    _remember(db, wanted, merges)
+    trial.commit()
+    return True
 
 
 def undo(db: Connection, merge_id: int, why: str = "") -> bool:
@@ -89,31 +123,14 @@ def unmark_distinct(db: Connection, one: int, other: int) -> None:
         settle(db, {end for pair in marked for end in pair})
 
 
-class _Said(NamedTuple):
-    rule: str
-    alias: Name
-    whole: Name
+def _row(alias: Alias) -> _Row:
+    short, whole = alias.names
+    return {"start": alias.start, "end": alias.end, "alias": short, "whole": whole, "version": RULE}
 
 
-class _Shown(NamedTuple):
-    alias: Alias
-    version: int
-
-    def row(self) -> dict[str, object]:
-        """As Evidence has it, without its key."""
-        alias, whole = self.alias.names
-        return {
-            "start": self.alias.start,
-            "end": self.alias.end,
-            "alias": alias,
-            "whole": whole,
-            "version": self.version,
-        }
-
-
-def _stored(db: Connection, articles: Mapping[int, object]) -> dict[tuple[int, _Said], dict[str, object]]:
+def _stored(db: Connection, articles: Iterable[int]) -> dict[tuple[int, _Said], _Row]:
     alias, whole = aliased(Entity), aliased(Entity)
-    shown = (Evidence.start, Evidence.end, Evidence.alias, Evidence.whole, Evidence.version)
+    shown = [getattr(Evidence, name) for name in _SHOWN]
     rows = db.execute(
         select(Evidence.article_id, Merge.rule, alias.type, alias.key, whole.type, whole.key, *shown)
         .join(Merge, Merge.id == Evidence.merge_id)
@@ -121,9 +138,8 @@ def _stored(db: Connection, articles: Mapping[int, object]) -> dict[tuple[int, _
         .join(whole, whole.id == Merge.whole_id)
         .where(among(Evidence.article_id, articles))
     )
-    names = ("start", "end", "alias", "whole", "version")
     return {
-        (row[0], _Said(row[1], Name(*row[2:4]), Name(*row[4:6]))): dict(zip(names, row[6:], strict=True))
+        (row[0], _Said(row[1], Name(*row[2:4]), Name(*row[4:6]))): dict(zip(_SHOWN, row[6:], strict=True))
         for row in rows
     }
 
@@ -131,13 +147,30 @@ def _stored(db: Connection, articles: Mapping[int, object]) -> dict[tuple[int, _
 def _merges(db: Connection, said: set[_Said]) -> dict[_Said, int]:
     """The id of each merge, made where it is new."""
     ids = _entities(db, {name for s in said for name in (s.alias, s.whole)})
-    pairs = {(ids[s.alias], ids[s.whole], s.rule): s for s in said}
-    rows = [{"alias_id": alias, "whole_id": whole, "rule": rule} for alias, whole, rule in sorted(pairs)]
-    if rows:
-        db.execute(insert(Merge).on_conflict_do_nothing(), rows)
-    key = tuple_(Merge.alias_id, Merge.whole_id, Merge.rule)
-    found = db.execute(select(Merge.id, Merge.alias_id, Merge.whole_id, Merge.rule).where(key.in_(list(pairs))))
-    return {pairs[alias, whole, rule]: id_ for id_, alias, whole, rule in found}
+    new = sorted((ids[s.alias], ids[s.whole], s.rule) for s in said - _known(db, said).keys())
+    if new:
+        names = ("alias_id", "whole_id", "rule")
+        db.execute(insert(Merge).on_conflict_do_nothing(), [dict(zip(names, row, strict=True)) for row in new])
+    return _known(db, said)
+
+
+def _known(db: Connection, said: set[_Said], *which: ColumnElement[bool], held: bool = False) -> dict[_Said, int]:
+    """The ids of those that are there; with `held` of those that nobody changes, and nobody can until the end."""
+    rows = [(s.rule, *s.alias, *s.whole) for s in said]
+    names = ("rule", "alias_type", "alias_key", "whole_type", "whole_key")
+    arrays = [literal([row[place] for row in rows], ARRAY(Text)) for place in range(len(names))]
+    s = func.unnest(*arrays).table_valued(*(column(name, Text) for name in names)).render_derived().c
+    alias, whole = aliased(Entity), aliased(Entity)
+    wanted = (
+        select(s.rule, s.alias_type, s.alias_key, s.whole_type, s.whole_key, Merge.id)
+        .join(alias, and_(alias.type == s.alias_type, alias.key == s.alias_key))
+        .join(whole, and_(whole.type == s.whole_type, whole.key == s.whole_key))
+        .join(Merge, and_(Merge.alias_id == alias.id, Merge.whole_id == whole.id, Merge.rule == s.rule))
+        .where(*which)
+    )
+    if held:
+        wanted = wanted.with_for_update(read=True, skip_locked=True, of=Merge)
+    return {_Said(row[0], Name(*row[1:3]), Name(*row[3:5])): row.id for row in db.execute(wanted)}
 
 
 def _entities(db: Connection, names: set[Name]) -> dict[Name, int]:
@@ -152,9 +185,10 @@ def _forget(db: Connection, evidence: Sequence[tuple[int, int]]) -> None:
         db.execute(delete(Evidence).where(tuple_(Evidence.article_id, Evidence.merge_id).in_(evidence)))
 
 
-def _remember(db: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+def _remember(db: Connection, wanted: Mapping[tuple[int, _Said], _Row], merges: Mapping[_Said, int]) -> None:
+    rows = [{"article_id": article, "merge_id": merges[said]} | row for (article, said), row in wanted.items()]
     statement = insert(Evidence)
-    new = {name: statement.excluded[name] for name in ("start", "end", "alias", "whole", "version")}
+    new = {name: statement.excluded[name] for name in _SHOWN}
     if rows:
         db.execute(statement.on_conflict_do_update(index_elements=["article_id", "merge_id"], set_=new), rows)
 

@@ -102,10 +102,14 @@ def _names(db: Connection, ids: set[int]) -> dict[int, Name]:
 
 
 def _merges(db: Connection, which: ColumnElement[bool]) -> dict[int, _Found]:
+    """Merges with the number of their articles, held: first all who add evidence to one without the lock must be done,
+    so the rows are locked by one statement and counted by the next.
+    """
+    ids = db.scalars(select(Merge.id).where(which).with_for_update(of=Merge)).all()
     counted = select(Evidence.article_id).where(Evidence.merge_id == Merge.id).limit(MOST_COUNTED).correlate(Merge)
     articles = select(func.count()).select_from(counted.subquery()).scalar_subquery()
     columns = (Merge.id, Merge.rule, Merge.alias_id, Merge.whole_id, articles, Merge.holds, Merge.undone_at)
-    rows = db.execute(select(*columns).where(which)).all()
+    rows = db.execute(select(*columns).where(among(Merge.id, ids))).all()
     return {row[0]: _Found(Link(*row[1:5]), row.holds, row.undone_at is not None) for row in rows}
 
 

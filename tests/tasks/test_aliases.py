@@ -200,12 +200,36 @@ def test_initials_count_from_three_articles_on(names: Callable[[], None]) -> Non
     assert _roots()["ama"] == MEDICAL
 
 
-def test_an_article_that_has_nothing_new_to_say_waits_for_nobody(names: Callable[[], None]) -> None:
+def test_an_article_that_only_says_what_is_known_waits_for_nobody(names: Callable[[], None]) -> None:
     _learn({1: [AMA_MEDICAL]})
     with transaction() as changing, transaction() as db:
-        learn(changing, {2: _aliases([AMA_RIDERS])})  # and holds the lock
+        learn(changing, {2: _aliases([("suffix", "delta", INC)])})  # and holds the lock
         db.execute(text("set local lock_timeout = '1ms'"))
-        learn(db, {1: _aliases([AMA_MEDICAL]), 3: []})
+        learn(db, {1: _aliases([AMA_MEDICAL]), 3: [], 4: _aliases([AMA_MEDICAL])})
+    _learn({1: []})
+    assert _roots()["ama"] == MEDICAL  # by article 4
+
+
+def test_evidence_that_is_added_while_the_last_other_goes_is_not_overlooked(names: Callable[[], None]) -> None:
+    _learn({1: [AMA_MEDICAL]})
+    with transaction() as db:
+        learn(db, {2: _aliases([AMA_MEDICAL])})  # without the lock
+        other = threading.Thread(target=_learn, args=({1: []},))
+        other.start()
+        wait_until(_waits, "who decides waits for who adds", seconds=20)
+    other.join()
+    assert _roots()["ama"] == MEDICAL
+
+
+def test_who_finds_that_a_known_merge_is_being_decided_waits_and_decides_anew(names: Callable[[], None]) -> None:
+    _learn({1: [AMA_MEDICAL]})
+    with transaction() as db:
+        learn(db, {1: []})
+        other = threading.Thread(target=_learn, args=({2: [AMA_MEDICAL]},))
+        other.start()
+        wait_until(_waits, "who adds waits for who decides", seconds=20)
+    other.join()
+    assert _roots()["ama"] == MEDICAL
 
 
 def test_an_entity_is_not_its_own_opposite(names: Callable[[], None]) -> None:
@@ -225,9 +249,9 @@ def test_when_an_article_is_deleted_its_evidence_goes_and_the_next_one_settles_i
 
 
 def _waits() -> bool:
-    """Whether someone waits for the lock."""
+    """Whether someone waits for another's transaction."""
     with session() as db:
-        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        waiting = "select count(*) from pg_locks where not granted"
         return bool(db.scalar(text(waiting)))
 
 
