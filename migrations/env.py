@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import models.alias
 import models.article
 import models.entity
 import models.features

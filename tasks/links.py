@@ -15,6 +15,7 @@ from config.settings import settings
 from models.article import Article, Declared
 from models.entity import Entity, Mention
 from models.neighbour import Neighbour
+from tasks.one_thing import is_member, root_id
 
 SHARED_NAMES = 5  # shown in a why: the rarest first, since they say most
 COMMON = 1000  # mentions from which a name is common, and is counted no further
@@ -72,20 +73,28 @@ def _apart(hours: float) -> str:
 
 
 def _shared_names(db: Session, article_id: int, others: list[int]) -> dict[int, list[str]]:
-    """For each other article, the entities it has in common with this one; those mentioned least first.
+    """For each other article, the things it has in common with this one, by whatever name; the rarest first.
 
     Asked when read, not stored: entities are tagged in parallel, and a stored answer would miss the later half.
     """
-    theirs = aliased(Mention)
-    places = select(theirs.entity_id).where(theirs.entity_id == Entity.id).limit(COMMON).correlate(Entity).subquery()
+    root, theirs, member = aliased(Entity), aliased(Mention), aliased(Entity)
+    places = (
+        select(theirs.entity_id)
+        .join(member, member.id == theirs.entity_id)
+        .where(is_member(root.id, member))
+        .limit(COMMON)
+        .correlate(root)
+        .subquery()
+    )
     rarity = select(func.count()).select_from(places).scalar_subquery()
-    mine = select(Mention.entity_id).where(Mention.article_id == article_id)
+    mine = select(root_id()).join(Mention, Mention.entity_id == Entity.id).where(Mention.article_id == article_id)
     rows = db.execute(
-        select(Mention.article_id, Entity.name)
+        select(Mention.article_id, root.name)
         .join(Entity, Entity.id == Mention.entity_id)
-        .where(Mention.article_id.in_(others), Mention.entity_id.in_(mine))
-        .group_by(Mention.article_id, Entity.id)
-        .order_by(rarity, Entity.name)
+        .join(root, root.id == root_id())
+        .where(Mention.article_id.in_(others), root.id.in_(mine))
+        .group_by(Mention.article_id, root.id)
+        .order_by(rarity, root.name)
     )
     shared: dict[int, list[str]] = {}
     for other, name in rows:
