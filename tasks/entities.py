@@ -1,6 +1,7 @@
 """The entities task."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -23,13 +24,23 @@ from sqlalchemy.types import TypeEngine
 
 from models.entity import Entity, Mention
 from models.stage import Stage
+from nlp.aliases import Alias, find_aliases
 from nlp.mentions import Thing, group
 from nlp.spans import Mention as Found
+from tasks.aliases import learn
 from tasks.claims import Claim
 from tasks.stages import Result, Work, perform
 from tasks.texts import CleanText, clean_texts
 from workers.app import app
 from workers.runtime import runtime
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """The things of an article, and what it says of their names."""
+
+    things: list[Thing]
+    aliases: list[Alias]
 
 
 @app.task(name="article.tag_entities")
@@ -38,24 +49,27 @@ def tag_entities(*article_ids: int) -> None:
     perform(article_ids, Work(Stage.ENTITIES, clean_texts, _tag, _write))
 
 
-def _tag(_: Claim, article: CleanText) -> tuple[str, list[Thing]]:
+def _tag(_: Claim, article: CleanText) -> tuple[str, Tagged]:
     tagged = runtime().tagger.tag([article.text[start:end] for start, end in article.sentences])
     found = [
         Found(start + m.start, start + m.end, m.type, m.score)
         for (start, _), mentions in zip(article.sentences, tagged, strict=True)
         for m in mentions
     ]
-    return runtime().tagger_lineage, group(article.text, found)
+    things = group(article.text, found)
+    return runtime().tagger_lineage, Tagged(things, find_aliases(article.text, things))
 
 
-def _write(db: Connection, results: Sequence[Result[list[Thing]]]) -> None:
+def _write(db: Connection, results: Sequence[Result[Tagged]]) -> None:
     again = [result.claim.article_id for result in results if result.claim.number > 1]
     if again:  # an earlier try may have written some
         db.execute(delete(Mention).where(Mention.article_id.in_(again)))
-    things = {(thing.type, thing.key): thing.name for result in reversed(results) for thing in result.made}
+    things = {(thing.type, thing.key): thing.name for result in reversed(results) for thing in result.made.things}
     if things:
         _add_entities(db, things)
         _add_mentions(db, results)
+    if results:
+        learn(db, {result.claim.article_id: result.made.aliases for result in results})  # last: see tasks.settle.lock
 
 
 def _add_entities(db: Connection, things: Mapping[tuple[str, str], str]) -> None:
@@ -69,8 +83,8 @@ def _add_entities(db: Connection, things: Mapping[tuple[str, str], str]) -> None
     db.execute(_NEW_ENTITIES, given)
 
 
-def _add_mentions(db: Connection, results: Sequence[Result[list[Thing]]]) -> None:
-    places = [(result.claim.article_id, t, m) for result in results for t in result.made for m in t.mentions]
+def _add_mentions(db: Connection, results: Sequence[Result[Tagged]]) -> None:
+    places = [(result.claim.article_id, t, m) for result in results for t in result.made.things for m in t.mentions]
     given = {
         "article_id": [article_id for article_id, _, _ in places],
         "type": [thing.type for _, thing, _ in places],

@@ -1,4 +1,4 @@
-"""The neighbours task: what is compared of each article is committed first, then compared with, so no pair is missed."""
+"""The neighbours task: what is compared of articles is committed before anything is compared, so no pair is missed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def _read(article_ids: Sequence[int]) -> dict[int, Read]:
             [Span(*pair) for pair in row.sentences or ()],
             row.published_at,
             row.created_at,
-            None if row.vector is None else row.vector.to_list(),
+            row.vector,
         )
         for row in rows
     }

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from config.settings import settings
+from nlp.aliases import RULE as ALIAS_RULE
 from nlp.likeness import RULE as LEAD_RULE
 from nlp.mentions import RULE as NAME_RULE
 from nlp.pairs import RULE as PAIR_RULE
@@ -54,7 +55,7 @@ def _runtime(embedder: Embeds, tagger: Tags, *batchers: Batcher[Any, Any]) -> Ru
             embedder.name, embedder.weights, lead=LEAD_RULE, terms=TERM_RULE, pairs=PAIR_RULE, stories=STORY_RULE
         ),
         tagger=tagger,
-        tagger_lineage=lineage(tagger.name, tagger.weights, rule=NAME_RULE),
+        tagger_lineage=lineage(tagger.name, tagger.weights, rule=NAME_RULE, aliases=ALIAS_RULE),
         summarizer=Summarizer(settings().summary_sentences),
         batchers=batchers,
     )
