@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from nlp.pairs import RULE, Features, parts, score
 from nlp.terms import Profile, rarity_of, tokens
 
 MOST_SHOWN = 5  # names, and terms: those that say most in both articles
@@ -20,26 +19,16 @@ _SPACES = re.compile(r"\s+")
 class Evidence:
     """What speaks for a link. `hours` is None where an article has no date; `cosine` is that of the vectors."""
 
-    score: float
     cosine: float
     names: tuple[str, ...]
     terms: tuple[str, ...]
     hours: float | None
-    rule: str = RULE
 
 
-def evidence(one: Features, other: Features) -> Evidence:
-    """The same whichever of the two is named first."""
-    found = parts([one], [other])
-    hours = float(found.hours[0, 0])
-    names = shared_names(one.profile, other.profile)
-    return Evidence(
-        float(score(found)[0, 0]),
-        round(max(float(found.vector[0, 0]), 0), 4),
-        tuple(names[:MOST_SHOWN]),
-        tuple(_shared_terms(one.profile, other.profile)[:MOST_SHOWN]),
-        None if hours != hours else round(hours, 1),
-    )
+def shared(one: Profile, other: Profile) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and rare terms that both articles have: the same whichever of the two is named first."""
+    names = shared_names(one, other)
+    return tuple(names[:MOST_SHOWN]), tuple(_shared_terms(one, other)[:MOST_SHOWN])
 
 
 def shared_names(one: Profile, other: Profile) -> list[str]:

@@ -12,7 +12,7 @@ from models.neighbour import Vector
 from models.session import statements, transaction
 from models.stage import Stage
 from nlp.likeness import lead
-from nlp.pairs import Features, quantised
+from nlp.pairs import features
 from nlp.spans import Span
 from nlp.terms import profile
 from tasks.claims import Claim, hold
@@ -46,8 +46,13 @@ _WANTED = (
 _NEW = insert(Vector)
 _SAVE = _NEW.on_conflict_do_update(
     index_elements=[Vector.article_id],
-    set_={name: _NEW.excluded[name] for name in ("vector", "lineage", "version")},
-    where=or_(*(getattr(Vector, name) != _NEW.excluded[name] for name in ("vector", "lineage", "version"))),
+    set_={name: _NEW.excluded[name] for name in ("vector", "lineage", "version", "at")},
+    where=or_(
+        *(
+            getattr(Vector, name).is_distinct_from(_NEW.excluded[name])
+            for name in ("vector", "lineage", "version", "at")
+        )
+    ),
 )
 
 
@@ -61,6 +66,14 @@ class Read:
     published: datetime | None
     created: datetime
     vector: list[float] | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An article's vector, and what else is compared."""
+
+    vector: list[float]
+    arriving: Arriving
 
 
 @app.task(name="article.link_neighbours")
@@ -85,13 +98,13 @@ def _read(article_ids: Sequence[int]) -> dict[int, Read]:
     }
 
 
-def _compare(claim: Claim, article: Read) -> tuple[str, Arriving]:
+def _compare(claim: Claim, article: Read) -> tuple[str, Compared]:
     vector = article.vector or _embedded(article)
     index_width(len(vector))
-    features = Features(profile(article.title, article.text), quantised(vector), article.published)
-    lineage = runtime().links_lineage
-    at = article.published or article.created
-    return lineage, Arriving(claim.article_id, features, vector, lineage, at)
+    found, lineage = profile(article.title, article.text), runtime().links_lineage
+    compared = features(found, vector, article.published)
+    arriving = Arriving(claim.article_id, found, compared, lineage, article.published or article.created)
+    return lineage, Compared(vector, arriving)
 
 
 def _embedded(article: Read) -> list[float]:
@@ -100,7 +113,7 @@ def _embedded(article: Read) -> list[float]:
     return vector
 
 
-def _show(results: Sequence[Result[Arriving]]) -> list[Result[Arriving]]:
+def _show(results: Sequence[Result[Compared]]) -> list[Result[Compared]]:
     """Commit vectors and features before anyone searches: of two articles arriving together, the later finds the other.
 
     Where they have changed, links that rest on the old ones go. Results whose claim is void are left out.
@@ -110,19 +123,20 @@ def _show(results: Sequence[Result[Arriving]]) -> list[Result[Arriving]]:
         counting = [result for result in results if result.claim.article_id in held]
         if counting:
             db.execute(_SAVE, [_vector(result) for result in counting])
-            save_features(db, [result.made for result in counting])
+            save_features(db, [result.made.arriving for result in counting])
     return counting
 
 
-def _vector(result: Result[Arriving]) -> dict[str, object]:
+def _vector(result: Result[Compared]) -> dict[str, object]:
     return {
         "article_id": result.claim.article_id,
         "vector": result.made.vector,
         "lineage": runtime().embedder_lineage,
         "version": result.claim.version,
+        "at": result.made.arriving.at,
     }
 
 
-def _write(db: Connection, results: Sequence[Result[Arriving]]) -> None:
+def _write(db: Connection, results: Sequence[Result[Compared]]) -> None:
     if results:
-        place(db, link(db, [result.made for result in results]))
+        place(db, link(db, [result.made.arriving for result in results]))
