@@ -37,22 +37,26 @@ class _FirstOutput(torch.nn.Module):
         return self.network(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)[0]
 
 
-def export(network: Any, output: str, path: Path, heads: int = 12, hidden: int = 384) -> None:
-    """Write the network as fused fp32 ONNX: three int64 inputs (texts, tokens), one output (texts, tokens, width)."""
+def export_plain(network: Any, output: str, path: Path) -> None:
+    """Write the network as fp32 ONNX of standard operators: three int64 inputs (texts, tokens), one output."""
     sample = torch.ones(2, 8, dtype=torch.long)
-    axes = {name: {0: "texts", 1: "tokens"} for name in (*INPUTS, output)}
+    torch.onnx.export(
+        _FirstOutput(network.eval()),
+        (sample, sample, torch.zeros_like(sample)),
+        str(path),
+        input_names=list(INPUTS),
+        output_names=[output],
+        dynamic_axes={name: {0: "texts", 1: "tokens"} for name in (*INPUTS, output)},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def export(network: Any, output: str, path: Path, heads: int = 12, hidden: int = 384) -> None:
+    """The same, fused by ONNX Runtime's optimizer; the output has shape (texts, tokens, width)."""
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
-        torch.onnx.export(
-            _FirstOutput(network.eval()),
-            (sample, sample, torch.zeros_like(sample)),
-            str(plain),
-            input_names=list(INPUTS),
-            output_names=[output],
-            dynamic_axes=axes,
-            opset_version=17,
-            dynamo=False,
-        )
+        export_plain(network, output, plain)
         fused = optimizer.optimize_model(str(plain), model_type="bert", num_heads=heads, hidden_size=hidden)
         counts = fused.get_fused_operator_statistics()
         assert counts["Attention"] == 6 and counts["SkipLayerNormalization"] == 12, counts
