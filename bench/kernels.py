@@ -113,9 +113,9 @@ def report(results: dict[str, Any], skipped: dict[str, str], whole: dict[str, fl
     """Ours beside the rest; `tag()` and `embed()` are the engines as a whole."""
     bars = []
     for kind, figures in results.items():
-        best = {name: min(v for key, v in found.items() if "ms" in key) for name, found in figures.items()}
-        if BASELINE in best:
-            got = round(best[BASELINE] / best["ours, shipped"], 2)
+        alone = {name: next(iter(found.values())) for name, found in figures.items()}  # one text a call, as shipped
+        if BASELINE in alone:
+            got = round(alone[BASELINE] / alone["ours, shipped"], 2)
             bars.append(bar(f"{kind}: times as fast as ONNX Runtime's own optimizer", 1.1, got))
     ours = {kind: {name: found for name, found in some.items() if "ours" in name} for kind, some in results.items()}
     rest = {kind: {name: found for name, found in some.items() if "ours" not in name} for kind, some in results.items()}
