@@ -72,7 +72,8 @@ def parts(ones: Sequence[Features], others: Sequence[Features]) -> Parts:
     for one in ones:
         for word in one.profile.words:
             places.setdefault(word.lower(), len(places))
-    mine, theirs = (_spread(side, places) for side in (ones, others))
+    mine = _spread(ones, places)
+    theirs = mine if others is ones else _spread(others, places)
     words, names, numbers = (_cosines(a, b) for a, b in zip(mine, theirs, strict=True))
     return Parts(words, _vector_cosines(ones, others), names, numbers, _hours(ones, others))
 

@@ -3,7 +3,7 @@
 Those whose vectors are nearest, and those nearest in time that have one of its heaviest terms, all within a horizon.
 """
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,6 @@ _SETTINGS = text(
     f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
     "set_config('hnsw.iterative_scan', 'strict_order', true)"
 )
-_FEATURES = "f.article_id, f.words, f.weights, f.names, f.vector, f.published_at"
 _FOUND = """
     with nearest as materialized (
         select v.article_id from vectors v join features f on f.article_id = v.article_id
@@ -37,9 +36,20 @@ _FOUND = """
              order by at, article_id limit {term})
         ) as t group by t.article_id order by sum(mine.weight) desc, t.article_id desc limit {terms}
     )
-    select {columns} from features f where f.lineage = :lineage and f.article_id in
+    select f.article_id, f.words, f.weights, f.names, f.vector, f.published_at, worst.score as worst from features f
+    left join lateral (select score from neighbours n where n.article_id = f.article_id
+        order by score desc offset :kept - 1 limit 1) worst on true where f.lineage = :lineage and f.article_id in
         (select article_id from nearest union select article_id from sharing) order by f.article_id
 """
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An article to compare with. `worst` is the score that a link has to reach to be kept on its list."""
+
+    article_id: int
+    features: Features
+    worst: float
 
 
 def candidates(
@@ -50,8 +60,12 @@ def candidates(
     lineage: str,
     at: datetime,
     horizon: timedelta,
-) -> dict[int, Features]:
-    """Ids and features of the articles to compare, at most MOST_NEAREST and MOST_BY_TERMS."""
+    kept: int,
+) -> list[Candidate]:
+    """The articles to compare, at most MOST_NEAREST and MOST_BY_TERMS, in the order of their ids.
+
+    `kept` is how many links a list has at most.
+    """
     db.execute(_SETTINGS)  # without the iterative scan a WHERE starves the index
     keys = keys_of(features.profile)
     found = db.execute(
@@ -65,20 +79,16 @@ def candidates(
             "at": at,
             "since": at - horizon,
             "until": at + horizon,
+            "kept": kept,
         },
     )
-    return as_features(found)
+    return [Candidate(row.article_id, features_of(row), row.worst or 0.0) for row in found]
 
 
 def _statement(width: int) -> Any:
     """The width is a constant of the statement, or the planner does not see that the index is for it."""
     limits = {"nearest": MOST_NEAREST, "term": MOST_A_TERM, "terms": MOST_BY_TERMS}
-    return text(_FOUND.format(width=int(width), columns=_FEATURES, **limits))
-
-
-def as_features(rows: Iterable[Any]) -> dict[int, Features]:
-    """Features by article id, from rows with the columns of `models.features`."""
-    return {row.article_id: features_of(row) for row in rows}
+    return text(_FOUND.format(width=int(width), **limits))
 
 
 def features_of(row: Any) -> Features:

@@ -5,7 +5,7 @@ the other. Whoever links holds the locks of all features rows concerned, taken i
 workers neither wait for each other in a circle nor leave a list too long.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,11 +16,11 @@ from config.settings import settings
 from models.features import Features as Row
 from models.features import Term
 from models.neighbour import Neighbour
-from nlp.evidence import Evidence, evidence
-from nlp.pairs import Features, scores
+from nlp.evidence import Evidence, explained
+from nlp.pairs import Features, Parts, parts, score
 from nlp.stories import TOUCHES
 from nlp.terms import keys_of
-from tasks.candidates import candidates
+from tasks.candidates import Candidate, candidates
 
 _NEW = insert(Row)
 _MADE = ("lineage", "words", "weights", "names", "vector", "published_at", "at")
@@ -57,15 +57,29 @@ class Arriving:
 
 @dataclass(frozen=True)
 class Scored:
-    """What an arriving article was compared with, by id, and the scores."""
+    """An arriving article with what it was compared with, the scores, and what they are made of, in one order."""
 
     arriving: Arriving
-    others: Mapping[int, Features]
-    scores: Mapping[int, float]
+    others: list[Candidate]
+    scores: list[float]
+    parts: Parts | None = None
 
     def near(self) -> list[int]:
         """Ids of those that may tell the same story, the nearest first."""
-        return sorted((i for i, s in self.scores.items() if s >= TOUCHES), key=lambda i: (-self.scores[i], i))
+        near = [(-s, other.article_id) for other, s in zip(self.others, self.scores, strict=True) if s >= TOUCHES]
+        return [article_id for _, article_id in sorted(near)]
+
+    def links(self, least: float, kept: int) -> Iterator[tuple[int, int, Evidence]]:
+        """From whom, to whom and why: the pairs that score `least` and may be among the best `kept` of a list."""
+        worst = sorted([least, *self.scores], reverse=True)[:kept][-1]
+        for place, (other, reached) in enumerate(zip(self.others, self.scores, strict=True)):
+            mine, theirs = reached >= worst, round(reached, 4) >= round(other.worst, 4)
+            if self.parts is not None and reached >= least and (mine or theirs):
+                why = explained(self.arriving.features, other.features, self.parts, place, reached)
+                if mine:
+                    yield self.arriving.article_id, other.article_id, why
+                if theirs:
+                    yield other.article_id, self.arriving.article_id, why
 
 
 def save_features(db: Connection, arriving: Sequence[Arriving]) -> set[int]:
@@ -126,28 +140,24 @@ def link(db: Connection, arriving: Sequence[Arriving]) -> list[Scored]:
 
     Gives what was compared, for `tasks.placing`. The features of `arriving` are committed before.
     """
-    horizon = timedelta(days=settings().horizon_days)
-    found = [_scored(db, one, horizon) for one in sorted(arriving, key=lambda one: one.article_id)]
-    pairs: dict[tuple[int, int], Evidence] = {}
-    for one in found:
-        for other, score in one.scores.items():
-            if score >= settings().min_score:
-                why = evidence(one.arriving.features, one.others[other])
-                pairs[one.arriving.article_id, other] = pairs[other, one.arriving.article_id] = why
+    found = [_scored(db, one) for one in sorted(arriving, key=lambda one: one.article_id)]
+    least, kept = settings().min_score, settings().neighbours
+    pairs = {(a, b): why for one in found for a, b, why in one.links(least, kept)}
     near = {i for one in found for i in one.near()} | {i for pair in pairs for i in pair}
     lock_features(db, near | {one.article_id for one in arriving})
     if pairs:
         db.execute(_LINK, [_link(pair, pairs[pair]) for pair in sorted(pairs)])
-        db.execute(_TRIM, {"ids": sorted({i for i, _ in pairs}), "most": settings().neighbours})
+        db.execute(_TRIM, {"ids": sorted({i for i, _ in pairs}), "most": kept})
     return found
 
 
-def _scored(db: Connection, one: Arriving, horizon: timedelta) -> Scored:
-    others = candidates(db, one.article_id, one.features, one.vector, one.lineage, one.at, horizon)
+def _scored(db: Connection, one: Arriving) -> Scored:
+    horizon, kept = timedelta(days=settings().horizon_days), settings().neighbours
+    others = candidates(db, one.article_id, one.features, one.vector, one.lineage, one.at, horizon, kept)
     if not others:
-        return Scored(one, {}, {})
-    row = scores([one.features], list(others.values()))[0].tolist()
-    return Scored(one, others, dict(zip(others, row, strict=True)))
+        return Scored(one, [], [])
+    found = parts([one.features], [other.features for other in others])
+    return Scored(one, others, score(found)[0].tolist(), found)
 
 
 def _link(pair: tuple[int, int], why: Evidence) -> dict[str, object]:
