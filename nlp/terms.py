@@ -68,7 +68,7 @@ def profile(title: str, text: str) -> Profile:
     weights = {key: _weight(key, count) for key, count in counts.items()}
     heaviest = sorted(weights, key=lambda key: (-weights[key], key))[:MOST_TERMS]
     kept = [key for key in heaviest if weights[key]]
-    names = _names(whole, words, shown, weights)
+    names = _names(whole, len(title), words, shown, weights)
     return Profile(tuple(shown[key] for key in kept), bytes(weights[key] for key in kept), names)
 
 
@@ -125,23 +125,29 @@ def tells_a_name(word: Token) -> bool:
     return word.form != word.key and (not word.opens or (not word.form[1:].islower() and len(word.form) > 1))
 
 
-def _names(text: str, words: list[Token], shown: dict[str, str], weights: dict[str, int]) -> tuple[str, ...]:
-    """Runs of names with nothing but a space between them, heaviest first."""
-    found: Counter[str] = Counter()
+def _names(text: str, body: int, words: list[Token], shown: dict[str, str], weights: dict[str, int]) -> tuple[str, ...]:
+    """Runs of names with nothing but a space between them, heaviest first.
+
+    From `body` on, where the headline has ended, a word with a capital goes on with a name: Wasilla Bible Church.
+    """
+    found: dict[str, int] = {}
     run: list[Token] = []
+
+    def end() -> None:
+        name = text[run[0].start : run[-1].end] if run else ""
+        if 0 < len(name) <= 2 * LONGEST:
+            found[name] = max(weights[word.key] for word in run)
+        run.clear()
+
     for word in words:
-        if run and (not _is_name(word, shown) or text[run[-1].end : word.start] not in (" ", "-")):
-            found[text[run[0].start : run[-1].end]] += 1
-            run = []
-        if _is_name(word, shown):
+        if run and text[run[-1].end : word.start] not in (" ", "-"):
+            end()
+        if _is_name(word, shown) or (run and word.start >= body and word.form != word.key):
             run.append(word)
-    if run:
-        found[text[run[0].start : run[-1].end]] += 1
-
-    def weight(name: str) -> tuple[int, str]:
-        return -max(weights[word.key] for word in tokens(name)), name
-
-    return tuple(sorted((name for name in found if len(name) <= 2 * LONGEST), key=weight)[:MOST_NAMES])
+        else:
+            end()
+    end()
+    return tuple(sorted(found, key=lambda name: (-found[name], name))[:MOST_NAMES])
 
 
 def _is_name(word: Token, shown: dict[str, str]) -> bool:

@@ -2,11 +2,15 @@
 
 import pytest
 
-from nlp.evidence import Evidence, apart, sentence, shared, shared_names
+from nlp.evidence import Evidence, apart, sentence, shared
 from nlp.terms import profile
 
 ONE = "NATO chief Jens Stoltenberg met ministers in Kyiv on Monday. Stoltenberg praised the shelters of Kyiv."
 OTHER = "Shelters in Kyiv are full. On Monday the chief of NATO, Stoltenberg, was shown one, said Olena Horban."
+
+
+def shared_names(one: str, other: str) -> list[str]:
+    return list(shared(profile("", one), profile("", other))[0])
 
 
 def test_a_link_says_names_hours_and_likeness_in_a_sentence() -> None:
@@ -23,21 +27,20 @@ def test_evidence_is_the_same_from_both_sides() -> None:
     one, other = profile("", ONE), profile("", OTHER)
     names, terms = shared(one, other)
     assert (names, terms) == shared(other, one)
-    assert set(names) == {"NATO", "Kyiv", "Stoltenberg"} and "shelters" in terms
+    assert "shelters" in terms
 
 
 def test_the_part_of_a_name_that_both_have_is_shared() -> None:
-    assert set(shared_names(profile("", ONE), profile("", OTHER))) == {"NATO", "Kyiv", "Stoltenberg"}
+    assert set(shared_names(ONE, OTHER)) == {"NATO", "Kyiv", "Stoltenberg"}
 
 
 def test_parts_of_a_shared_name_are_not_named_again() -> None:
     text = "Jens Stoltenberg left. Stoltenberg waved."
-    assert shared_names(profile("", text), profile("", text)) == ["Jens Stoltenberg"]
+    assert shared_names(text, text) == ["Jens Stoltenberg"]
 
 
 def test_words_of_different_names_do_not_make_a_shared_name() -> None:
-    shared = shared_names(profile("", "Richard Reid was tried."), profile("", "Tara Reid and Richard Burr left."))
-    assert shared == []
+    assert shared_names("Richard Reid was tried.", "Tara Reid and Richard Burr left.") == []
 
 
 def test_without_a_date_no_hours_are_told() -> None:

@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 from linking import EVENTS, NOW, add, arriving, days, event_text, everything, link_all, links, told
 from sqlalchemy import event, text
+from waiting import wait_until
 
 from models.session import engine, transaction
 from tasks.likeness import Arriving, link, save_features
 from tasks.placing import place
 from tasks.related import related
+
+P = "Zorblat Quindle vexed Marnip when quorvex fell near Haldrin."
+Q = "Trelm Ostrak built Venlo while snorfel came into Pexit."
+R = "Wexil Dontra sang Grumlin because plavik rose around Estorn."
 
 
 def _articles(per_event: int) -> list[tuple[str, str]]:
@@ -33,6 +38,17 @@ def test_the_order_of_arrival_changes_neither_links_nor_stories(desk: Path, sett
     assert found[0] == found[1] == found[2]
     assert len(found[0][1]) == len(EVENTS)
     assert len(found[0][0]) == 6 * len(EVENTS) * 4  # full lists, or the test shows little
+
+
+def test_of_equally_good_links_the_same_are_kept_whatever_the_order(desk: Path, setting: Callable[..., None]) -> None:
+    setting(neighbours=2)
+    found = []
+    for order in ("abcde", "ecadb"):
+        with transaction() as db:
+            db.execute(text("truncate articles, stories, story_events cascade"))
+        link_all([add(key, event_text(0, 0)) for key in order])
+        found.append(links())
+    assert found[0] == found[1]
 
 
 def test_doing_it_again_changes_nothing(desk: Path) -> None:
@@ -109,6 +125,38 @@ def test_articles_of_one_moment_find_each_other_whoever_links_them(desk: Path) -
         longest = db.scalar(text("select max(n) from (select count(*) n from neighbours group by article_id) x"))
     assert members == rounds * workers * 2
     assert longest == 8
+
+
+def test_an_article_waits_for_one_like_it_that_is_being_placed(desk: Path, setting: Callable[..., None]) -> None:
+    setting(min_score=1)  # or it would wait for the link, too
+    one, other = add("1", event_text(0, 0)), add("2", event_text(0, 1))
+    _meanwhile([one], [other])
+    assert told() == {frozenset("12")}
+
+
+def test_two_articles_that_touch_one_story_in_different_places_are_placed_in_turn(desk: Path) -> None:
+    link_all([add("a", f"{P} {Q}"), add("b", f"{Q} {R}")])
+    assert told() == {frozenset("ab")}
+    _meanwhile([add("p", P)], [add("r", R)])
+    assert told() == {frozenset("ap"), frozenset("br")}  # and each knows its size
+
+
+def _meanwhile(first: list[Arriving], second: list[Arriving]) -> None:
+    """Place `second` in another thread while `first` is placed and not yet committed."""
+    with transaction() as db:
+        save_features(db, [*first, *second])
+    other = threading.Thread(target=link_all, args=(second,))
+    with transaction() as db:
+        place(db, link(db, first))
+        other.start()
+        wait_until(lambda: not other.is_alive() or _someone_waits(), "the second one waits, or is through")
+    other.join(20)
+    assert not other.is_alive()
+
+
+def _someone_waits() -> bool:
+    with transaction() as db:
+        return bool(db.scalar(text("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")))
 
 
 def _at_once(work: list[Callable[[], None]]) -> None:
