@@ -13,7 +13,19 @@ from sqlalchemy import ARRAY, BigInteger, Connection, TextClause, any_, bindpara
 from models.features import Features as Row
 from nlp.pairs import Features
 
-MOST_NEAREST = """
+MOST_NEAREST = 24  # by vector
+MOST_A_TERM = 8  # articles before and as many after, nearest in time: common terms are bounded, too
+MOST_BY_TERMS = 24  # of all terms together, those that have most of them
+EF_SEARCH = 100  # docs/decisions/0004-vectors.md
+MOST_SCANNED = 1000  # vectors looked at where few are within the horizon
+_SETTINGS = text(
+    f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
+    "set_config('hnsw.iterative_scan', 'strict_order', true), "  # without it a WHERE starves the index
+    f"set_config('hnsw.max_scan_tuples', '{MOST_SCANNED:d}', true), "
+    "set_config('enable_sort', 'off', true)"  # or a planner that expects few in the horizon sorts the whole table
+)
+_RESET = text("select set_config('enable_sort', 'on', true)")
+_NEAREST = """
     select v.article_id from vectors v
     where v.dimensions = {width} and v.lineage = mine.lineage and v.article_id <> mine.article_id
       and v.at between mine.at - cast(:horizon as interval) and mine.at + cast(:horizon as interval)
