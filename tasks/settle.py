@@ -1,9 +1,23 @@
 """Bringing `entities.same_as` and `merges.holds` into line with the evidence and the marks, around some entities."""
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, any_, func, literal, or_, select, union, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.alias import Distinct, Evidence, Merge
@@ -13,6 +27,27 @@ from nlp.names import Name
 from nlp.partition import Holds, Link, Partition, partition, undisputed_links
 
 _LOCK = 0x0A11A5E5  # whoever changes what is one thing, one at a time
+
+# Statements are made once: to put one together costs more than to run it.
+_IDS = any_(bindparam("ids", type_=ARRAY(BigInteger)))
+_ENTITY = select(Entity.id, Entity.type, Entity.key)
+_seeds = (
+    select(Entity.key, func.coalesce(Entity.same_as, Entity.id).label("root")).where(Entity.id == _IDS).cte("seeds")
+)
+_MATES = union(
+    _ENTITY.where(Entity.key.in_(select(_seeds.c.key))),
+    _ENTITY.where(Entity.id.in_(select(_seeds.c.root))),
+    _ENTITY.where(Entity.same_as.in_(select(_seeds.c.root))),
+)
+_HOLD = select(Merge.id).with_for_update(of=Merge)
+_counted = select(Evidence.article_id).where(Evidence.merge_id == Merge.id).limit(MOST_COUNTED).correlate(Merge)
+_articles = select(func.count()).select_from(_counted.subquery()).scalar_subquery()
+_MERGES = select(Merge.id, Merge.rule, Merge.alias_id, Merge.whole_id, _articles, Merge.holds, Merge.undone_at)
+_BY_ID, _TOUCHING = Merge.id == _IDS, or_(Merge.alias_id == _IDS, Merge.whole_id == _IDS)
+_HOLD_BY_ID, _HOLD_TOUCHING, _FOUND = _HOLD.where(_BY_ID), _HOLD.where(_TOUCHING), _MERGES.where(_BY_ID)
+_NAMES = _ENTITY.where(Entity.id == _IDS)
+_ROOTS = select(Entity.id, Entity.same_as).where(Entity.id == _IDS)
+_MARKS = select(Distinct.one_id, Distinct.other_id).where(Distinct.one_id == _IDS, Distinct.other_id == _IDS)
 
 
 def lock(db: Connection) -> None:
@@ -38,7 +73,7 @@ def settle(db: Connection, touched: Iterable[int]) -> None:
 
 def counts(db: Connection, merge_ids: Collection[int]) -> set[int]:
     """Those of the merges that are not undone and have evidence enough."""
-    return {id_ for id_, merge in _merges(db, among(Merge.id, merge_ids)).items() if merge.counts}
+    return {id_ for id_, merge in _merges(db, _HOLD_BY_ID, merge_ids).items() if merge.counts}
 
 
 def among(column: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnElement[bool]:
@@ -68,7 +103,7 @@ def _around(db: Connection, touched: set[int]) -> tuple[dict[int, Name], dict[in
     waiting = touched
     while waiting:
         more = _mates(db, waiting)
-        merges |= _merges(db, or_(among(Merge.alias_id, more), among(Merge.whole_id, more)))
+        merges |= _merges(db, _HOLD_TOUCHING, more)
         names |= more
         reached |= set(more)
         links = [merge.link for merge in merges.values() if merge.counts]
@@ -85,42 +120,28 @@ def _ends(link: Link) -> tuple[int, int]:
 
 def _mates(db: Connection, ids: set[int]) -> dict[int, Name]:
     """These entities, those of the same key, and those that are one with them now."""
-    of = select(Entity.key, func.coalesce(Entity.same_as, Entity.id).label("root")).where(among(Entity.id, ids))
-    seeds = of.cte("seeds")
-    columns = select(Entity.id, Entity.type, Entity.key)
-    wanted = union(
-        columns.where(Entity.key.in_(select(seeds.c.key))),
-        columns.where(Entity.id.in_(select(seeds.c.root))),
-        columns.where(Entity.same_as.in_(select(seeds.c.root))),
-    )
-    return {id_: Name(type_, key) for id_, type_, key in db.execute(wanted)}
+    return {id_: Name(type_, key) for id_, type_, key in db.execute(_MATES, {"ids": list(ids)})}
 
 
 def _names(db: Connection, ids: set[int]) -> dict[int, Name]:
-    wanted = select(Entity.id, Entity.type, Entity.key).where(among(Entity.id, ids))
-    return {id_: Name(type_, key) for id_, type_, key in db.execute(wanted)} if ids else {}
+    return {id_: Name(type_, key) for id_, type_, key in db.execute(_NAMES, {"ids": list(ids)})} if ids else {}
 
 
-def _merges(db: Connection, which: ColumnElement[bool]) -> dict[int, _Found]:
+def _merges(db: Connection, hold: Select[Any], ids: Iterable[int]) -> dict[int, _Found]:
     """Merges with the number of their articles, held: first all who add evidence to one without the lock must be done,
     so the rows are locked by one statement and counted by the next.
     """
-    ids = db.scalars(select(Merge.id).where(which).with_for_update(of=Merge)).all()
-    counted = select(Evidence.article_id).where(Evidence.merge_id == Merge.id).limit(MOST_COUNTED).correlate(Merge)
-    articles = select(func.count()).select_from(counted.subquery()).scalar_subquery()
-    columns = (Merge.id, Merge.rule, Merge.alias_id, Merge.whole_id, articles, Merge.holds, Merge.undone_at)
-    rows = db.execute(select(*columns).where(among(Merge.id, ids))).all()
+    held = list(db.scalars(hold, {"ids": list(ids)}))
+    rows = db.execute(_FOUND, {"ids": held}).all() if held else []
     return {row[0]: _Found(Link(*row[1:5]), row.holds, row.undone_at is not None) for row in rows}
 
 
 def _marks(db: Connection, names: Collection[int]) -> list[tuple[int, int]]:
-    pairs = select(Distinct.one_id, Distinct.other_id)
-    rows = db.execute(pairs.where(among(Distinct.one_id, names), among(Distinct.other_id, names)))
-    return [(one, other) for one, other in rows]
+    return [(one, other) for one, other in db.execute(_MARKS, {"ids": list(names)})]
 
 
 def _write_roots(db: Connection, roots: dict[int, int]) -> None:
-    rows = db.execute(select(Entity.id, Entity.same_as).where(among(Entity.id, roots)))
+    rows = db.execute(_ROOTS, {"ids": list(roots)})
     before = {row.id: row.same_as for row in rows}
     after = {entity: None if entity == root else root for entity, root in roots.items()}
     for entity in sorted(after):

@@ -289,3 +289,33 @@ def _at_once(barrier: threading.Barrier, number: int, said: tuple[str, str, str]
         barrier.wait()
         db.execute(text("insert into entities (type, key, name) values ('PER', 'new', 'New') on conflict do nothing"))
         learn(db, {number + 1: _aliases([said, ("suffix", "delta", INC)])})
+
+
+def test_many_who_learn_unlearn_and_mark_at_once_end_where_one_after_the_other_does(names: Callable[[], None]) -> None:
+    """Each worker has articles of its own, as in the desk; some of their evidence needs the lock."""
+    chance = random.Random(7)
+    work = [[(article, chance.sample(SAID, 2)) for _ in range(12)] for article in ARTICLES]
+    errors: list[BaseException] = []
+    barrier = threading.Barrier(len(work) + 1)
+
+    def at_work(mine: list[tuple[int, Said]]) -> None:
+        barrier.wait()
+        try:
+            for article, said in mine:
+                _learn({article: said})
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=at_work, args=(mine,)) for mine in work]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    _mark("delta", INC)
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    together = _roots()
+    names()
+    _learn({article: said for mine in work for article, said in mine[-1:]})
+    _mark("delta", INC)
+    assert together == _roots()
