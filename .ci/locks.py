@@ -1,4 +1,4 @@
-"""Write the lock files, or fail when one no longer follows from pyproject.toml: locks.py write|check COMPILE-COMMAND..."""
+"""Write the lock files, or fail when one does not follow from pyproject.toml. Call: locks.py write|check COMPILE..."""
 
 import shutil
 import subprocess

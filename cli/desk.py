@@ -14,6 +14,7 @@ from workers.app import restore_unacknowledged
 from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
+from workers.engines.hub.chosen import prepare
 
 STOP_SECONDS = 30.0  # longer than a worker's soft shutdown
 
@@ -39,8 +40,10 @@ def find_services() -> None:
 def started_desk() -> Iterator[Desk]:
     """A desk with its services up and its tables current, and no workers yet; everything is stopped at the end.
 
-    Raises FolderInUse when another desk is up in the data folder, CannotStart when a service does not start.
+    Raises FolderInUse when another desk is up in the data folder, CannotStart when a service does not start or a
+    checkpoint that the settings name is not to be had.
     """
+    prepare(settings())
     with DeskLock(settings().data), Desk([], logs(), on_event=tell) as desk:
         if settings().database_url is None:
             postgres = Postgres(settings().data)

@@ -1,6 +1,6 @@
 """Find the names of people, organisations, places and other things in sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 
 from nlp.bio import decode
 from nlp.spans import Mention
+from nlp.windows import windows
 from nlp.words import letter_case, plain, split_words
 from workers.engines.onnx import CHECKPOINTS, open_checkpoint
 
@@ -43,28 +44,6 @@ def encode(tokenizer: Tokenizer, words: Sequence[str]) -> list[Pieces]:
         found[word].ids.append(piece)
         found[word].cases.append(case)
     return found
-
-
-def windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int, int]]:
-    """(first read, first decided, one past the last) of runs of words that fit `limit` pieces.
-
-    Runs overlap by up to a quarter of the limit; of what two share, each decides its half. No word may be longer than
-    half the limit. One run if everything fits; none if there are no words.
-    """
-    start = own = stop = 0
-    while stop < len(lengths):
-        stop, total = start, 0
-        while stop < len(lengths) and total + lengths[stop] <= limit:
-            total += lengths[stop]
-            stop += 1
-        yield start, own, stop
-        if stop == len(lengths):
-            break
-        start, shared = stop, 0
-        while shared + lengths[start - 1] <= limit // 4:
-            start -= 1
-            shared += lengths[start]
-        own = (start + stop) // 2
 
 
 class Tagger:
