@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--custom-compile-command "make lock" pyproject.toml
 export COPYDESK_DATA ?= $(CURDIR)/.data
 
-.PHONY: run up test faults check lock torch bench clean
+.PHONY: run up test faults check lock torch bench bench-setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk run --redo samples
@@ -54,7 +54,13 @@ $(VENV)/.installed-torch: $(VENV)/.installed requirements-torch.lock
 	$(PIP) torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 	touch $@
 
-# Each prints one JSON object; SHORT=1 for a minute each. Those that compare with other libraries say what to install.
+bench-setup: $(VENV)/.installed-bench
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test $(VENV)/.installed-torch requirements-bench.lock
+	$(PIP) --require-hashes --requirement requirements-bench.lock
+	touch $@
+
+# Each prints one JSON object; SHORT=1 for a minute each. What they compare with comes with make bench-setup.
 bench: $(VENV)/.installed-test
 	for name in entities extraction summary neighbours throughput latency overhead scale batching growth memory; do \
 		$(BIN)/python -m bench.$$name $(if $(SHORT),--short) || echo "bench.$$name did not run" >&2; \

@@ -15,10 +15,12 @@ BY_HAND = (
 )
 UNLOCKED = [argument for name in BY_HAND for argument in ("--no-emit-package", name)]
 SAME = ["--constraint", "requirements-test.lock"]  # or installing one after the other would change versions
+ALL_SAME = [*SAME, "--constraint", "requirements-bench.lock"]
 LOCKS = {  # in this order: later ones follow earlier ones
     "requirements.lock": [],
     "requirements-test.lock": ["--extra", "test"],
-    "requirements-torch.lock": ["--extra", "torch", *SAME, *UNLOCKED],
+    "requirements-bench.lock": ["--extra", "bench", *SAME],
+    "requirements-torch.lock": ["--extra", "torch", *ALL_SAME, *UNLOCKED],
 }
 
 
