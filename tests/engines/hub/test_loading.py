@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from checkpoints import bart_writer, bert_embedder, bert_tagger, torch
+from hubs import COMMIT, python, serving
 
 from config.settings import settings
 from workers.engines.hub.chosen import memory_kb
@@ -110,3 +111,25 @@ def test_each_child_is_given_memory_for_its_engines(three: Callable[..., None], 
     three(summary_engine="default", entity_engine="default", embedding_engine="default")
     assert memory_kb(settings()) == 0
     assert load_writer(settings()) is None
+
+
+FROM_THE_HUB = """
+from config.settings import settings
+from workers.engines.hub.chosen import prepare
+from workers.loading import load_embedder
+prepare(settings())
+engine, lineage = load_embedder(settings())
+print(lineage, engine.embed(["The storm hit Berlin."]).tolist())
+"""
+
+
+def test_an_engine_of_the_hub_is_that_of_its_folder_and_names_the_commit(setting: Callable[..., None], tmp_path):
+    folder = bert_embedder(tmp_path / "tiny", 32, "cls")
+    files = {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+    own = {"COPYDESK_DATA": str(tmp_path), "COPYDESK_EMBEDDING_ENGINE": "hub:desk/tiny"}
+    with serving(files) as hub:
+        said = python(FROM_THE_HUB, tmp_path / "cache", hub.address, **own).stdout
+    setting(embedding_engine=f"path:{folder}")
+    engine, lineage = load_embedder(settings())
+    lineage = lineage.replace("tiny@", f"desk/tiny@{COMMIT[:12]}.")
+    assert said.strip() == f"{lineage} {engine.embed(['The storm hit Berlin.']).tolist()}"
