@@ -48,6 +48,12 @@ def by_hand(folder, text: str, pooling: str) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
+def test_a_mark_of_the_tokenizer_in_a_text_is_text(embedder):
+    marks = [number for side in embedder._network.marks for number in side]
+    ids = embedder._ids("the [SEP] storm [CLS]")
+    assert [ids[0], ids[-1]] == marks and not set(marks).intersection(ids[1:-1])
+
+
 @pytest.mark.parametrize(("pooling", "meant"), [(None, "mean"), ("mean", "mean"), ("cls", "cls")])
 def test_tokens_are_pooled_as_the_checkpoint_says_and_by_their_mean_if_it_does_not(tmp_path, pooling, meant):
     folder = bert_embedder(tmp_path, 32, pooling)

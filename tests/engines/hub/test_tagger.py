@@ -2,12 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from checkpoints import bert_tagger, distilbert_tagger, roberta_tagger
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.spans import Mention
+from nlp.windows import windows
 from workers.batched import BatchedTagger
 from workers.engines.hub.folder import look
 from workers.engines.hub.tagger import HubTagger
@@ -51,10 +53,15 @@ def test_names_lie_in_their_sentence_in_order_and_are_found_at_all(tagger):
         end = mention.end
 
 
-def test_a_mark_of_the_tokenizer_in_a_sentence_is_text(tagger):
-    words = tagger._words("[SEP] </s> <s> [PAD]")
-    marks = {number for side in tagger._network.marks for number in side}
-    assert words and not marks.intersection(piece for _, ids in words for piece in ids)
+def test_each_word_of_a_long_sentence_is_decided_by_its_window(tagger):
+    words = [ids for _, ids in tagger._words(" ".join(WORDS * 9))]
+    found = tagger._chances([words])[0]
+    runs = list(windows([len(ids) for ids in words], tagger._room))
+    assert len(runs) > 2
+    for start, own, stop in runs[:-1]:
+        alone = tagger._chances([words[start:stop]])[0]
+        following = runs[runs.index((start, own, stop)) + 1][1]
+        assert np.allclose(found[own:following], alone[own - start : following - start], atol=TOLERANCE)
 
 
 def test_a_word_within_a_text_is_read_as_one(tmp_path):

@@ -60,12 +60,13 @@ def test_nothing_gives_nothing(writer):
 
 
 def test_a_long_text_is_read_to_its_end_in_parts_that_fit(writer):
-    text = " ".join(STORY * 20)
-    parts = writer._parts(text)
     limit, tokenizer = writer._network.limit, writer._network.tokenizer
+    for times in range(1, 25):
+        text = " ".join(STORY * times)
+        parts = writer._parts(text)
+        assert all(len(tokenizer(part)["input_ids"]) <= limit for part in parts)
+        assert " ".join(part.removeprefix(writer._prefix) for part in parts) == text
     assert len(parts) > 1
-    assert all(len(tokenizer(part)["input_ids"]) <= limit for part in parts)
-    assert " ".join(part.removeprefix(writer._prefix) for part in parts) == text
 
 
 def test_a_sentence_longer_than_the_network_reads_is_cut(writer):

@@ -58,18 +58,21 @@ class HubTagger:
     def _chances(self, sentences: Sequence[Sequence[list[int]]]) -> list[NDArray[np.float32]]:
         """For each sentence the probability of each label at each word: shape (words, labels)."""
         found = [np.zeros((len(words), len(self.roles)), dtype=np.float32) for words in sentences]
-        runs = [
-            (place, *run)
-            for place, words in enumerate(sentences)
-            for run in windows([len(ids) for ids in words], self._room)
-        ]
+        runs = [(place, *run) for place, words in enumerate(sentences) for run in _decided(words, self._room)]
         before, after = self._network.marks
-        rows = [[*before, *(piece for ids in sentences[p][a:b] for piece in ids), *after] for p, a, _, b in runs]
+        rows = [[*before, *(piece for ids in sentences[p][a:b] for piece in ids), *after] for p, a, b, _, _ in runs]
         with torch.inference_mode():
             for batch, inputs in self._network.batches(rows):
                 chances = self._network.array(self._network.model(**inputs).logits.float().softmax(-1))
                 for row, of_row in zip(batch, chances, strict=True):
-                    place, start, own, stop = runs[row]
+                    place, start, stop, own, end = runs[row]
                     firsts = len(before) + np.cumsum([0, *(len(ids) for ids in sentences[place][start : stop - 1])])
-                    found[place][own:stop] = of_row[firsts][own - start :]
+                    found[place][own:end] = of_row[firsts][own - start : end - start]
         return found
+
+
+def _decided(words: Sequence[list[int]], room: int) -> list[tuple[int, int, int, int]]:
+    """(first word, one past the last, first decided, one past the last decided) of each window over the words."""
+    found = list(windows([len(ids) for ids in words], room))
+    ends = [*(own for _, own, _ in found), len(words)][1:]
+    return [(start, stop, own, end) for (start, own, stop), end in zip(found, ends, strict=True)]
