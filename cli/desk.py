@@ -14,7 +14,6 @@ from workers.app import restore_unacknowledged
 from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
-from workers.engines.hub.chosen import prepare
 
 STOP_SECONDS = 30.0  # longer than a worker's soft shutdown
 
@@ -41,9 +40,13 @@ def started_desk() -> Iterator[Desk]:
     """A desk with its services up and its tables current, and no workers yet; everything is stopped at the end.
 
     Raises FolderInUse when another desk is up in the data folder, CannotStart when a service does not start or a
-    checkpoint that the settings name is not to be had.
+    checkpoint that the settings name cannot be used.
     """
+    from workers.engines.hub.chosen import prepare
+    from workers.trial import try_engines
+
     prepare(settings())
+    try_engines(settings())  # a worker that ends for it would be started five times
     with DeskLock(settings().data), Desk([], logs(), on_event=tell) as desk:
         if settings().database_url is None:
             postgres = Postgres(settings().data)

@@ -23,10 +23,11 @@ def refusal(started: "subprocess.Popen[bytes]") -> str:
     return err.decode()
 
 
-def test_weights_that_cannot_be_read_are_found_out_before_the_worker_starts(process: Process, desk, tmp_path):
+@pytest.mark.parametrize("command", [("worker", "nlp"), ("run", "samples")])
+def test_weights_that_cannot_be_read_are_found_out_before_anything_starts(process: Process, desk, tmp_path, command):
     weights = bert_tagger(tmp_path) / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:5000])
-    said = refusal(process("worker", "nlp", COPYDESK_ENTITY_ENGINE=f"path:{tmp_path}"))
+    said = refusal(process(*command, COPYDESK_DATA=str(tmp_path), COPYDESK_ENTITY_ENGINE=f"path:{tmp_path}"))
     assert said.startswith(f"copydesk: COPYDESK_ENTITY_ENGINE=path:{tmp_path}: it cannot be loaded (")
 
 
