@@ -26,7 +26,7 @@ def workers(desk: Path) -> Iterator[Desk]:
     with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
         for kind in ("ingest", "nlp"):
             running.add(process("worker", kind))
-        wait_until(lambda: len(app.control.ping(timeout=0.5)) == 2, "both workers answer")
+        wait_until(lambda: len(app.control.ping(timeout=0.5)) == 2, "both workers answer", seconds=120)
         yield running
 
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.spans import Mention
+from nlp.windows import windows
 from workers.engines.onnx import CHECKPOINTS, Checkpoint
-from workers.engines.tagger import Tagger, windows
+from workers.engines.tagger import Tagger
 
 NEWS = [
     "Sen. Olympia J. Snowe met Angela Merkel in Berlin on Monday.",

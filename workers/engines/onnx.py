@@ -12,13 +12,15 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from workers.child import CannotStart
+
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 _MEND = "restore it with `git checkout -- {folder}`, reinstall Copydesk, or make it again (training/README.md)"
 
 Text = tuple[Sequence[int], Sequence[int]]  # its tokens' numbers and types
 
 
-class CheckpointError(Exception):
+class CheckpointError(CannotStart):
     """A checkpoint folder is incomplete or altered. The message names the file and the mend."""
 
     def __init__(self, file: Path, problem: str) -> None:

@@ -10,33 +10,12 @@ from numpy.typing import NDArray
 from nlp.bio import decode
 from nlp.packing import pack
 from nlp.spans import Mention, Span
+from nlp.windows import windows
 from nlp.words import split_words
 from workers.engines.onnx import CHECKPOINTS, Text, open_checkpoint
 from workers.engines.pieces import CLS, SEP, Pieces, Vocabulary
 
 _BUDGET = 128  # padded tokens of one call, where texts may share one; more would be more padding, no more speed
-
-
-def windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int, int]]:
-    """(first read, first decided, one past the last) of runs of words that fit `limit` pieces.
-
-    Runs overlap by up to a quarter of the limit; of what two share, each decides its half. No word may be longer than
-    half the limit. One run if everything fits; none if there are no words.
-    """
-    start = own = stop = 0
-    while stop < len(lengths):
-        stop, total = start, 0
-        while stop < len(lengths) and total + lengths[stop] <= limit:
-            total += lengths[stop]
-            stop += 1
-        yield start, own, stop
-        if stop == len(lengths):
-            break
-        start, shared = stop, 0
-        while shared + lengths[start - 1] <= limit // 4:
-            start -= 1
-            shared += lengths[start]
-        own = (start + stop) // 2
 
 
 class _Words(NamedTuple):
