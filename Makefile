@@ -48,7 +48,7 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
 
 # Each prints one JSON object; SHORT=1 for a minute each. Those that compare with other libraries say what to install.
 bench: $(VENV)/.installed-test
-	for name in entities extraction summary neighbours throughput latency overhead scale batching growth memory; do \
+	for name in entities extraction summary neighbours duplicates throughput latency overhead scale batching growth memory; do \
 		$(BIN)/python -m bench.$$name $(if $(SHORT),--short) || echo "bench.$$name did not run" >&2; \
 	done
 

@@ -3,6 +3,7 @@
 from alembic import context
 
 import models.article
+import models.duplicate
 import models.entity
 import models.neighbour
 import models.stage
