@@ -65,7 +65,7 @@ def _link(article_id: int, body: str) -> None:
     """As the neighbours task does it."""
     passages = read(body)
     with transaction() as db:
-        save_bands(db, article_id, passages)
+        save_bands(db, {article_id: passages})
     with transaction() as db:
         unite(db, article_id, find_duplicates(db, article_id, passages))
 

@@ -4,7 +4,7 @@ A group is all articles that are connected by pairs that nlp.duplicates calls th
 has one row in it; no pair is stored. What is said of a group when it is read is in tasks.copies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from models.article import Article
@@ -50,20 +50,30 @@ class Same(NamedTuple):
     text_hash: bytes
 
 
-def save_bands(db: Connection, article_id: int, passages: Passages) -> None:
-    """Store the article's bands in place of any others. Commit before `find_duplicates`: of two articles arriving
-    together, the later one then finds the other.
+def save_bands(db: Connection, articles: Mapping[int, Passages]) -> None:
+    """Store the bands of articles, by id, in place of any others. Commit before `find_duplicates`: of two articles
+    arriving together, the later one then finds the other.
     """
-    db.execute(_replace_bands(), {"article": article_id, "bands": sketch(passages)})
+    sketches = {article_id: sketch(articles[article_id]) for article_id in sorted(articles)}
+    pairs = [(article_id, band) for article_id, bands in sketches.items() for band in bands]
+    given = {"ids": list(sketches), "articles": [i for i, _ in pairs], "bands": [band for _, band in pairs]}
+    db.execute(_REPLACE, given)
 
 
-def link_duplicates(db: Connection, article_id: int, passages: Passages) -> None:
-    """Put the article in the group of its duplicates, and groups that it connects together. Again changes nothing.
+def link_duplicates(db: Connection, articles: Mapping[int, Passages]) -> None:
+    """Put each article in the group of its duplicates, and groups that it connects together. Again changes nothing.
 
     Call it last in a transaction: groups are changed by one transaction at a time.
     """
-    while not unite(db, article_id, find_duplicates(db, article_id, passages)):
-        pass
+    for article_id in _suspects(db, articles):
+        while not unite(db, article_id, find_duplicates(db, article_id, articles[article_id])):
+            pass
+
+
+def _suspects(db: Connection, article_ids: Iterable[int]) -> list[int]:
+    """Those that have anything to be compared with, or a membership from an older text or rule; most have not."""
+    given = {"ids": list(article_ids), "common": COMMON, "shared": SHARED, "rule": RULE}
+    return sorted(db.scalars(_SUSPECTS, given))
 
 
 def find_duplicates(db: Connection, article_id: int, passages: Passages) -> list[Same]:
@@ -93,15 +103,24 @@ def unite(db: Connection, article_id: int, found: Sequence[Same]) -> bool:
     return not found or _join(db, article_id, found)
 
 
+_REPLACE = text(
+    "with new (article_id, band) as (select * from unnest(cast(:articles as bigint[]), cast(:bands as bigint[]))), "
+    "gone as (delete from bands b where b.article_id = any(:ids) and not exists "
+    "(select from new where new.article_id = b.article_id and new.band = b.band)) "
+    "insert into bands (article_id, band) select article_id, band from new on conflict do nothing"
+)
+_SUSPECTS = text(
+    "select mine.article_id from bands mine cross join lateral (select article_id from bands theirs "
+    "where theirs.band = mine.band and theirs.article_id <> mine.article_id order by article_id desc limit :common) "
+    "latest where mine.article_id = any(:ids) group by mine.article_id, latest.article_id having count(*) >= :shared "
+    "union select a.id from articles a where a.id = any(:ids) and exists "
+    "(select from articles b where b.text_hash = a.text_hash and b.id <> a.id) "
+    "union select d.article_id from duplicates d join articles a on a.id = d.article_id "
+    "where d.article_id = any(:ids) and (d.text_hash <> a.text_hash or d.rule <> :rule)"
+)
+
+
 @cache  # each of these takes longer to build than to run
-def _replace_bands() -> Insert:
-    new = bindparam("bands", type_=ARRAY(BigInteger))
-    gone = delete(Band).where(Band.article_id == _ARTICLE, Band.band != func.all(new)).cte("gone")
-    rows = select(_ARTICLE, func.unnest(new)).add_cte(gone)
-    return insert(Band).from_select(["article_id", "band"], rows).on_conflict_do_nothing()
-
-
-@cache
 def _candidates() -> Select[Any]:
     """Articles that may be the same, the likeliest first, each with its text and its group."""
     met = union_all(_by_bands(), _by_text()).subquery()

@@ -23,12 +23,14 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.types import TypeEngine
 
 from models.entity import Entity, Mention
+from models.session import statements
 from models.stage import Stage
 from nlp.aliases import Alias, find_aliases
 from nlp.mentions import Thing, group
 from nlp.spans import Mention as Found
 from tasks.aliases import learn
 from tasks.claims import Claim
+from tasks.reuse import things, twins
 from tasks.stages import Result, Work, perform
 from tasks.texts import CleanText, clean_texts
 from workers.app import app
@@ -46,18 +48,32 @@ class Tagged:
 @app.task(name="article.tag_entities")
 def tag_entities(*article_ids: int) -> None:
     """Write the entities of each article and where they are mentioned, replacing any earlier ones."""
-    perform(article_ids, Work(Stage.ENTITIES, clean_texts, _tag, _write))
+    perform(article_ids, Work(Stage.ENTITIES, _read, _tag, _write))
 
 
-def _tag(_: Claim, article: CleanText) -> tuple[str, Tagged]:
+def _read(article_ids: Sequence[int]) -> dict[int, tuple[CleanText, list[Thing] | None]]:
+    """Each article's text, and its things where another article with this text has them already."""
+    texts = clean_texts(article_ids)
+    with statements() as db:
+        same = twins(db, article_ids, Stage.ENTITIES, runtime().tagger_lineage)
+        known = things(db, sorted(set(same.values()))) if same else {}
+    return {i: (article, known[same[i]] if i in same else None) for i, article in texts.items()}
+
+
+def _tag(_: Claim, read: tuple[CleanText, list[Thing] | None]) -> tuple[str, Tagged]:
+    article, known = read
+    found = _found(article) if known is None else known
+    return runtime().tagger_lineage, Tagged(found, find_aliases(article.text, found))
+
+
+def _found(article: CleanText) -> list[Thing]:
     tagged = runtime().tagger.tag([article.text[start:end] for start, end in article.sentences])
-    found = [
+    mentions = [
         Found(start + m.start, start + m.end, m.type, m.score)
-        for (start, _), mentions in zip(article.sentences, tagged, strict=True)
-        for m in mentions
+        for (start, _), some in zip(article.sentences, tagged, strict=True)
+        for m in some
     ]
-    things = group(article.text, found)
-    return runtime().tagger_lineage, Tagged(things, find_aliases(article.text, things))
+    return group(article.text, mentions)
 
 
 def _write(db: Connection, results: Sequence[Result[Tagged]]) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, Connection, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from models.article import Article
 from models.neighbour import Vector
@@ -13,9 +14,11 @@ from models.session import statements, transaction
 from models.stage import Stage
 from nlp.likeness import lead
 from nlp.pairs import features
+from nlp.passages import Passages, read
 from nlp.spans import Span
 from nlp.terms import profile
 from tasks.claims import Claim, hold
+from tasks.duplicates import link_duplicates, save_bands
 from tasks.likeness import Arriving, link, save_features
 from tasks.placing import place
 from tasks.stages import Result, Work, perform
@@ -23,26 +26,30 @@ from tasks.vectors import index_width
 from workers.app import app
 from workers.runtime import runtime
 
-_WANTED = (
-    select(
-        Article.id,
-        Article.title,
-        Article.text,
-        Article.sentences,
-        Article.published_at,
-        Article.created_at,
-        Vector.vector,
+_TWIN = aliased(Article)
+_SAME = (  # a vector that this embedder made of this very article, or of another one with the same headline and text
+    select(Vector.vector)
+    .join(_TWIN, and_(_TWIN.id == Vector.article_id, _TWIN.version == Vector.version))
+    .where(
+        Vector.lineage == bindparam("lineage"),
+        _TWIN.text_hash == Article.text_hash,
+        _TWIN.text == Article.text,
+        _TWIN.title == Article.title,
+        _TWIN.sentences == Article.sentences,
     )
-    .outerjoin(  # one that was made of this text by this embedder need not be made again
-        Vector,
-        and_(
-            Vector.article_id == Article.id,
-            Vector.version == Article.version,
-            Vector.lineage == bindparam("lineage"),
-        ),
-    )
-    .where(Article.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .limit(1)
+    .correlate(Article)
+    .scalar_subquery()
 )
+_WANTED = select(
+    Article.id,
+    Article.title,
+    Article.text,
+    Article.sentences,
+    Article.published_at,
+    Article.created_at,
+    _SAME.label("vector"),
+).where(Article.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 _NEW = insert(Vector)
 _SAVE = _NEW.on_conflict_do_update(
     index_elements=[Vector.article_id],
@@ -70,10 +77,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Compared:
-    """An article's vector, and what else is compared."""
+    """An article's vector, and what else is compared: for likeness, and for being the same text."""
 
     vector: list[float]
     arriving: Arriving
+    passages: Passages
 
 
 @app.task(name="article.link_neighbours")
@@ -104,7 +112,7 @@ def _compare(claim: Claim, article: Read) -> tuple[str, Compared]:
     found, lineage = profile(article.title, article.text), runtime().links_lineage
     compared = features(found, vector, article.published)
     arriving = Arriving(claim.article_id, found, compared, lineage, article.published or article.created)
-    return lineage, Compared(vector, arriving)
+    return lineage, Compared(vector, arriving, read(article.text))
 
 
 def _embedded(article: Read) -> list[float]:
@@ -124,6 +132,7 @@ def _show(results: Sequence[Result[Compared]]) -> list[Result[Compared]]:
         if counting:
             db.execute(_SAVE, [_vector(result) for result in counting])
             save_features(db, [result.made.arriving for result in counting])
+            save_bands(db, _passages(counting))
     return counting
 
 
@@ -140,3 +149,8 @@ def _vector(result: Result[Compared]) -> dict[str, object]:
 def _write(db: Connection, results: Sequence[Result[Compared]]) -> None:
     if results:
         place(db, link(db, [result.made.arriving for result in results]))
+        link_duplicates(db, _passages(results))  # last: groups are changed by one transaction at a time
+
+
+def _passages(results: Sequence[Result[Compared]]) -> dict[int, Passages]:
+    return {result.claim.article_id: result.made.passages for result in results}

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
+from models.session import statements
 from models.stage import Stage
 from models.summary import Kind, Summary, SummarySentence
 from tasks.claims import Claim
+from tasks.reuse import summaries, twins
 from tasks.stages import Result, Work, perform
 from tasks.texts import CleanText, clean_texts
 from workers.app import app
@@ -35,20 +37,44 @@ class Summarized:
 @app.task(name="article.summarize")
 def summarize(*article_ids: int) -> None:
     """Write the summary of each article, replacing any earlier one."""
-    perform(article_ids, Work(Stage.SUMMARY, clean_texts, _summarize, _write))
+    perform(article_ids, Work(Stage.SUMMARY, _read, _summarize, _write))
 
 
-def _summarize(_: Claim, article: CleanText) -> tuple[str, Summarized]:
-    loaded = runtime()
+def _read(article_ids: Sequence[int]) -> dict[int, tuple[CleanText, Summarized | None]]:
+    """Each article's text, and its summary where a writer has written one of another article with this text.
+
+    To choose sentences costs less than to ask who has chosen them already.
+    """
+    texts = clean_texts(article_ids)
+    if runtime().writer is None:
+        return {i: (article, None) for i, article in texts.items()}
+    with statements() as db:
+        same = twins(db, article_ids, Stage.SUMMARY, *_lineages(runtime()))
+        known = summaries(db, same.values()) if same else {}
+    return {i: (article, Summarized(*known[same[i]]) if i in same else None) for i, article in texts.items()}
+
+
+def _lineages(loaded: Runtime) -> tuple[str, ...]:
+    """Of what is chosen, or written; and of what is chosen where what was written is refused."""
     own = loaded.summarizer.lineage
     if loaded.writer is None:
-        return own, Summarized(Kind.EXTRACTIVE, _chosen(article, loaded))
+        return (own,)
     others = lineage_of(loaded.writer, loaded.tagger_lineage)
+    return others, f"{own} instead of {others}"  # not `own` alone: what was made before the writer was set is stale
+
+
+def _summarize(_: Claim, read: tuple[CleanText, Summarized | None]) -> tuple[str, Summarized]:
+    article, known = read
+    loaded = runtime()
+    lineages = _lineages(loaded)
+    if known is not None:
+        return lineages[0 if known.kind is Kind.ABSTRACTIVE else -1], known
+    if loaded.writer is None:
+        return lineages[0], Summarized(Kind.EXTRACTIVE, _chosen(article, loaded))
     try:
-        return others, Summarized(Kind.ABSTRACTIVE, _written(loaded.writer, article, loaded))
+        return lineages[0], Summarized(Kind.ABSTRACTIVE, _written(loaded.writer, article, loaded))
     except Refused as refusal:
-        # Not `own` alone: what was made before the writer was set is stale, and this is not.
-        return f"{own} instead of {others}", Summarized(Kind.EXTRACTIVE, _chosen(article, loaded), str(refusal))
+        return lineages[-1], Summarized(Kind.EXTRACTIVE, _chosen(article, loaded), str(refusal))
 
 
 def _written(writer: Writes, article: CleanText, loaded: Runtime) -> list[SummarySentence]:

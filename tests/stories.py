@@ -37,14 +37,14 @@ def arrive(key: str, body: str, **facts: object) -> int:
         row = {"key": key, "text": body, "text_hash": text_hash(body), **facts}
         article_id = db.scalar(insert(Article).values(row).returning(Article.id))
         assert article_id is not None
-        save_bands(db, article_id, read(body))
+        save_bands(db, {article_id: read(body)})
     return article_id
 
 
 def link(article_id: int) -> None:
     with transaction() as db:
         body = db.scalar(select(Article.text).where(Article.id == article_id))
-        link_duplicates(db, article_id, read(body or ""))
+        link_duplicates(db, {article_id: read(body or "")})
 
 
 def put(key: str, body: str, **facts: object) -> int:
@@ -58,7 +58,7 @@ def change(article_id: int, body: str) -> None:
     with transaction() as db:
         new = {"text": body, "text_hash": text_hash(body)}
         db.execute(update(Article).where(Article.id == article_id).values(new))
-        save_bands(db, article_id, read(body))
+        save_bands(db, {article_id: read(body)})
     link(article_id)
 
 

@@ -47,7 +47,7 @@ def test_doing_it_again_changes_nothing(copies: list[int]) -> None:
     for article_id in reversed(copies):
         with transaction() as db:
             body = db.scalar(select(Article.text).where(Article.id == article_id))
-            save_bands(db, article_id, read(body or ""))
+            save_bands(db, {article_id: read(body or "")})
         link(article_id)
     assert rows() == before
 
@@ -110,7 +110,7 @@ def test_a_group_is_joined_only_once_another_transaction_has_moved_it(desk: Path
     bridge, joining = arrive("bridge", whole), arrive("joining", "Staff 7. " + cut(whole, 11, 20))
     thread = threading.Thread(target=link, args=(joining,))
     with transaction() as db:
-        link_duplicates(db, bridge, read(whole))
+        link_duplicates(db, {bridge: read(whole)})
         thread.start()
         wait_until(_someone_waits, "the other transaction to wait for its turn", seconds=20)
     thread.join()

@@ -1,77 +1,86 @@
-"""Results of one article, copied to another with the same text."""
+"""Results of one article, taken for another with the same text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import select, text, update
 
 from models.article import Article
-from models.entity import Mention
-from models.neighbour import Vector
-from models.session import engine, session, transaction
-from models.stage import Stage, StageRow, State
-from models.summary import Summary
+from models.session import session
+from models.stage import Lane, Stage, StageRow, State
+from tasks import entities, neighbours, summarize
+from tasks.queue import enqueue
 from tasks.reading import article_view
-from tasks.reuse import Gone, _same, copy_results, reusable, same_vector
+from tasks.reuse import _SAME_TEXT, twins
+from workers.runtime import runtime
 
 TITLE = "Dockers Walk Out in Hamburg"
 
 
 @pytest.fixture
-def twins(put: Callable[..., int]) -> tuple[int, int]:
+def both(put: Callable[..., int]) -> tuple[int, int]:
     """Two articles with the same text and headline, of two sources, all done."""
     return put(TITLE, source="Wire"), put(TITLE, source="Post")
 
 
-def _lineage(db: Connection, article_id: int, stage: Stage) -> str:
-    wanted = select(StageRow.lineage).where(StageRow.article_id == article_id, StageRow.name == stage)
-    return db.scalar(wanted) or ""
+class Refuses:
+    """An engine that must not be asked."""
+
+    name, weights, dimensions = "none", "none", 384
+
+    def __getattr__(self, name: str) -> Any:
+        pytest.fail(f"the engine was asked to {name}")
 
 
-def _undo(article_id: int, stage: Stage) -> None:
-    with transaction() as db:
-        ours = (StageRow.article_id == article_id, StageRow.name == stage)
-        db.execute(update(StageRow).where(*ours).values(state=State.RUNNING))
-
-
-def _view(article_id: int) -> dict[str, Any]:
+def _again(article_id: int, monkeypatch: pytest.MonkeyPatch, **engines: object) -> dict[str, Any]:
+    """The article's results made anew, by these engines."""
+    loaded = replace(runtime(), **engines)  # type: ignore[arg-type]
+    with session() as db:
+        enqueue(db, [article_id], [Stage.SUMMARY, Stage.ENTITIES, Stage.NEIGHBOURS], Lane.LIVE)
+    for module in (summarize, entities, neighbours):
+        monkeypatch.setattr(module, "runtime", lambda: loaded)
+    for task in (summarize.summarize, entities.tag_entities, neighbours.link_neighbours):
+        task(article_id)
     with session() as db:
         view = article_view(db, article_id)
-    assert view is not None
-    return view
+    assert view is not None and view["state"] == "done", view and view["stages"]
+    return {name: view[name] for name in ("summary", "entities", "neighbours")}
 
 
-@pytest.mark.parametrize(("stage", "table"), [(Stage.SUMMARY, Summary), (Stage.ENTITIES, Mention)])
-def test_what_is_copied_is_what_would_have_been_made(twins: tuple[int, int], stage: Stage, table: Any) -> None:
-    first, second = twins
-    made = _view(second)
-    _undo(second, stage)
-    with transaction() as db:
-        lineage = _lineage(db, first, stage)
-        db.execute(delete(table).where(table.article_id == second))
-        assert reusable(db, second, stage, lineage) == first
-        copy_results(db, article_id=second, version=1, stage=stage, lineage=lineage)
-        copy_results(db, article_id=second, version=1, stage=stage, lineage=lineage)  # again changes nothing
-    copied = _view(second)
-    assert copied["entities"] == made["entities"] != []
-    assert copied["summary"] == made["summary"] is not None
+def _lineage(article_id: int, stage: Stage) -> str:
+    with session() as db:
+        wanted = select(StageRow.lineage).where(StageRow.article_id == article_id, StageRow.name == stage)
+        return db.scalar(wanted) or ""
 
 
-def test_the_vector_of_the_same_text_is_the_one_that_would_be_embedded(twins: tuple[int, int]) -> None:
-    with transaction() as db:
-        found = same_vector(db, twins[1], _lineage(db, twins[0], Stage.NEIGHBOURS))
-        own = db.scalar(select(Vector.vector).where(Vector.article_id == twins[1]))
-    assert found is not None and list(found) == list(own or [])
+def _twins(article_id: int, stage: Stage, lineage: str) -> dict[int, int]:
+    with session() as db:
+        return twins(db.connection(), [article_id], stage, lineage)
 
 
-@pytest.mark.parametrize("stage", [Stage.SUMMARY, Stage.NEIGHBOURS])
+def test_the_same_text_asks_no_engine_again_and_has_the_same_results(
+    both: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with session() as db:
+        made = article_view(db, both[1])
+    assert made is not None and made["entities"]
+    found = _again(both[1], monkeypatch, tagger=Refuses(), embedder=Refuses())
+    assert found == {name: made[name] for name in found}
+
+
+def test_an_embedder_is_not_asked_again_for_the_same_article(
+    put: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _again(put(TITLE), monkeypatch, embedder=Refuses())
+
+
+@pytest.mark.parametrize("stage", [Stage.SUMMARY, Stage.ENTITIES])
 def test_where_the_headline_is_read_it_must_be_the_same(put: Callable[..., int], stage: Stage) -> None:
     first, second = put("One Headline", source="Wire"), put("Another One", source="Post")
-    with transaction() as db:
-        assert reusable(db, second, stage, _lineage(db, first, stage)) is None
-        assert reusable(db, second, Stage.ENTITIES, _lineage(db, first, Stage.ENTITIES)) == first
+    found = _twins(second, stage, _lineage(first, stage))
+    assert found == ({second: first} if stage is Stage.ENTITIES else {})
 
 
 def test_a_text_that_differs_in_one_mark_has_other_places(put: Callable[..., int]) -> None:
@@ -81,42 +90,29 @@ def test_a_text_that_differs_in_one_mark_has_other_places(put: Callable[..., int
         assert article is not None and article.text is not None
         other = article.text.replace("Hamburg walked", "Hamburg, walked")
     second = put(TITLE, other, source="Post")
-    with transaction() as db:
-        hashes = db.scalars(select(Article.text_hash).distinct()).all()
-        assert len(hashes) == 1  # or the test shows nothing
-        assert reusable(db, second, Stage.ENTITIES, _lineage(db, first, Stage.ENTITIES)) is None
+    with session() as db:
+        assert len(db.scalars(select(Article.text_hash).distinct()).all()) == 1  # or the test shows nothing
+    assert _twins(second, Stage.ENTITIES, _lineage(first, Stage.ENTITIES)) == {}
 
 
 @pytest.mark.parametrize(
     "values", [{"lineage": "another@engine"}, {"state": State.QUEUED}, {"version": 0}, {"state": State.FAILED}]
 )
 def test_results_of_another_engine_or_version_or_not_done_are_not_taken(
-    twins: tuple[int, int], values: dict[str, Any]
+    both: tuple[int, int], values: dict[str, Any]
 ) -> None:
-    with transaction() as db:
-        lineage = _lineage(db, twins[0], Stage.SUMMARY)
-        ours = (StageRow.article_id == twins[0], StageRow.name == Stage.SUMMARY)
+    lineage = _lineage(both[0], Stage.SUMMARY)
+    assert _twins(both[1], Stage.SUMMARY, lineage) == {both[1]: both[0]}
+    with session() as db:
+        ours = (StageRow.article_id == both[0], StageRow.name == Stage.SUMMARY)
         db.execute(update(StageRow).where(*ours).values(**values))
-        assert reusable(db, twins[1], Stage.SUMMARY, lineage) is None
-        with pytest.raises(Gone):
-            copy_results(db, article_id=twins[1], version=1, stage=Stage.SUMMARY, lineage=lineage)
+    assert _twins(both[1], Stage.SUMMARY, lineage) == {}
 
 
-def test_results_that_are_being_written_are_not_waited_for(twins: tuple[int, int]) -> None:
-    first, second = twins
-    with engine().connect() as other, other.begin(), transaction() as db:
-        lineage = _lineage(db, first, Stage.SUMMARY)
-        ours = (StageRow.article_id == first, StageRow.name == Stage.SUMMARY)
-        other.execute(update(StageRow).where(*ours).values(reason="being written"))
-        with pytest.raises(Gone):
-            copy_results(db, article_id=second, version=1, stage=Stage.SUMMARY, lineage=lineage)
-
-
-def test_the_same_text_is_found_by_its_index(twins: tuple[int, int]) -> None:
-    with transaction() as db:
-        db.exec_driver_sql("set local enable_seqscan = off")
-        query = _same(twins[0], Stage.ENTITIES, "x").compile(
-            dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
-        )
-        plan = "\n".join(db.exec_driver_sql(f"explain {query}").scalars())
+def test_the_same_text_is_found_by_its_index(both: tuple[int, int]) -> None:
+    with session() as db:
+        db.connection().exec_driver_sql("set local enable_seqscan = off")
+        given = {"ids": [both[0]], "stage": Stage.ENTITIES, "lineages": ["x"]}
+        statement = _SAME_TEXT.text
+        plan = "\n".join(db.scalars(text("explain " + statement), given))
     assert "ix_articles_text_hash" in plan, plan
