@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from heapq import nsmallest
 from typing import NamedTuple
+from zlib import crc32
 
 LENGTH = 3  # words of a passage: a shorter one is in any text
 SKETCHED = 5  # words of a passage in a sketch: phrases that everyone uses are shorter
@@ -26,15 +28,20 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Passages:
-    """A text and its words, without the marks and the letter case that sites change when they take over a text."""
+    """A text as it is compared: without the marks and the letter case that sites change when they take over a text."""
 
     text: str
-    words: tuple[Word, ...]
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """The words as they are compared, in order."""
-        return tuple(word.key for word in self.words)
+        return tuple(_key(written) for written in _WORD.findall(self.text) if _counts(written))
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """The same with their places."""
+        found = _WORD.finditer(self.text)
+        return tuple(Word(_key(match[0]), *match.span()) for match in found if _counts(match[0]))
 
     @cached_property
     def all(self) -> list[Passage]:
@@ -64,30 +71,32 @@ class Passages:
 
 def read(text: str) -> Passages:
     """The words of `text`; single letters are left out, since "U.S." and "US" are written for one another."""
-    return Passages(text, tuple(_words(text)))
+    return Passages(text)
 
 
 def sketch(passages: Passages) -> list[int]:
     """At most ROWS signed 64-bit numbers: of two texts that share a passage often, several are the same.
 
-    They are the lowest hashes of the passages of SKETCHED words (Broder, On the resemblance and containment of
-    documents, 1997). They are stored, so they come from BLAKE2, which is the same everywhere and always.
+    They stand for the passages of SKETCHED words whose checksums are lowest (Broder, On the resemblance and containment
+    of documents, 1997). They are stored, so they come from CRC-32 and BLAKE2, which are the same everywhere and always.
     """
-    runs = {" ".join(run) for run in _runs(passages.keys, SKETCHED)}
-    return sorted(map(_number, runs))[:ROWS]
+    runs = {" ".join(run).encode("utf-8", "replace") for run in _runs(passages.keys, SKETCHED)}
+    lowest = nsmallest(ROWS, ((crc32(run), run) for run in runs))
+    return [_number(run) for _, run in lowest]
 
 
-def _number(passage: str) -> int:
-    return int.from_bytes(blake2b(passage.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
+def _number(passage: bytes) -> int:
+    return int.from_bytes(blake2b(passage, digest_size=8).digest(), signed=True)
 
 
-def _words(text: str) -> Iterator[Word]:
-    for match in _WORD.finditer(text):
-        written = match[0]
-        if len(written) > 1 or written.isdigit():
-            key = written.casefold()
-            yield Word(key[:-1] if len(key) >= _STEM and key.endswith("s") else key, *match.span())
+def _counts(written: str) -> bool:
+    return len(written) > 1 or written.isdigit()
+
+
+def _key(written: str) -> str:
+    key = written.casefold()
+    return key[:-1] if len(key) >= _STEM and key.endswith("s") else key
 
 
 def _runs(keys: tuple[str, ...], length: int) -> Iterator[Passage]:
-    return (keys[place : place + length] for place in range(len(keys) - length + 1))
+    return zip(*(keys[start:] for start in range(length)), strict=False)

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ MOST_NAMES = 30
 MOST_KEYS = 12  # 98.5 % of same-event pairs of ECB+ have one of these in common, and 3 % of all others
 MOST_CHARACTERS = 20_000  # of the text that are read: time stays bounded, and news has said it by then
 LONGEST = 40  # characters of a term
+_REMEMBERED = 20_000  # words of earlier articles: most of an article's are among them
 SCALE = 7  # weights are whole numbers up to 255, a byte each
 
 _TOKEN = re.compile(
@@ -52,8 +54,12 @@ class Profile:
 def tokens(text: str) -> Iterator[Token]:
     """The words of `text`, in order."""
     for found in _TOKEN.finditer(text):
-        form = found["number"] or found["word"] or found["dotted"].replace(".", "")
-        form = form.replace("’", "'")[:LONGEST]
+        kind = found.lastgroup
+        form = found[kind] if kind else found[0]
+        if kind == "dotted":
+            form = form.replace(".", "")
+        if len(form) > 2:
+            form = form.replace("’", "'")[:LONGEST]
         start, end = found.span()
         key = form.lower()
         yield Token(form, key, form != key and bool(_OPENS.search(text, max(0, start - 8), start)), start, end)
@@ -81,6 +87,7 @@ def keys_of(found: Profile) -> dict[int, int]:
     return {_hash(word.lower(), 8): weight for word, weight in heaviest}
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def short_hash(key: str) -> int:
     """32 bits of a term in lower case, stored to compare two articles by. They must never change, either."""
     return _hash(key, 4)
@@ -95,6 +102,7 @@ def rarity_of(key: str) -> float:
     return rarity(KNOWN_YEAR if _YEAR.fullmatch(key) else key)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _weight(key: str, count: int) -> int:
     return min(255, round(SCALE * (1 + math.log(count)) * rarity_of(key)))
 

@@ -38,7 +38,7 @@ def test_a_sketch_is_a_few_numbers_that_a_column_holds(text: str) -> None:
 def test_a_sketch_is_the_same_everywhere_and_always() -> None:
     """They are stored: another value here orphans the bands of every desk."""
     assert sketch(read("Dock workers in Hamburg walked out on Monday"))[:2] == [
-        -6193314752120375820,
+        6919346724078117187,
         -5222097768545120803,
     ]
 
