@@ -16,8 +16,10 @@ MOST_NEAREST = 40  # by vector
 MOST_A_TERM = 12  # articles before and as many after, nearest in time: common terms are bounded, too
 MOST_BY_TERMS = 60  # of all terms together, those that have most of them
 EF_SEARCH = 100  # docs/decisions/0004-vectors.md
+MOST_SCANNED = 1000  # vectors looked at for those within the horizon: a long archive has many nearer ones beyond it
 _SETTINGS = text(
     f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
+    f"set_config('hnsw.max_scan_tuples', '{MOST_SCANNED:d}', true), "
     "set_config('hnsw.iterative_scan', 'strict_order', true)"
 )
 _FOUND = """

@@ -8,9 +8,8 @@ import numpy as np
 from sqlalchemy import text
 
 from models.session import transaction
-from nlp.pairs import Features, quantised
-from nlp.terms import profile, tokens
-from tasks.likeness import Arriving, link, save_features
+from nlp.terms import tokens
+from tasks.likeness import Arriving, compared, link, save_features
 from tasks.placing import place
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -53,10 +52,7 @@ def add(key: str, body: str, *, title: str = "", published: datetime | None = NO
 
 
 def arriving(article_id: int, title: str, body: str, published: datetime | None = NOW) -> Arriving:
-    vector = _vector(body)
-    return Arriving(
-        article_id, Features(profile(title, body), quantised(vector), published), vector, "drawn", published or NOW
-    )
+    return compared(article_id, title, body, _vector(body), "drawn", published, NOW)
 
 
 def _vector(body: str) -> list[float]:

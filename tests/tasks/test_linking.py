@@ -198,7 +198,8 @@ def test_the_number_of_statements_does_not_depend_on_the_archive(desk: Path) -> 
 
 _MANY = (
     "insert into articles (key) select 'x' || i from generate_series(1, 4000) i",
-    "insert into features (article_id, lineage, words, weights, names, vector, at) select id, 'drawn', 'x', '\\x01', "
+    "insert into features (article_id, lineage, words, weights, names, vector, at) select id, "
+    "(select lineage from features limit 1), 'x', '\\x01', "
     "'{}', decode(repeat('01', 384), 'hex'), timestamp '2026-03-01' from articles where key like 'x%'",
     "insert into vectors (article_id, lineage, vector) select id, 'drawn', (select array_agg(sin(id * 7 + j * j)) "
     "from generate_series(1, 384) j)::real[]::halfvec from articles where key like 'x%'",
