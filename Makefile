@@ -1,5 +1,6 @@
 # make run    set up and put samples/ through the desk        make test   set up and run the tests
 # make check  formatting, lint, types, layers, lock files     make lock   renew the lock files from pyproject.toml
+# make torch  the extra that engines of the hub need (docs/engines.md)
 # make bench  the project's own measurements (SHORT=1: quick)
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--custom-compile-command "make lock" pyproject.toml
 export COPYDESK_DATA ?= $(CURDIR)/.data
 
-.PHONY: run up test faults check lock bench clean
+.PHONY: run up test faults check lock torch bench bench-setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk run --redo samples
@@ -25,11 +26,10 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python .ci/lock_is_current.py $(LOCK)
+	$(BIN)/python .ci/locks.py check $(LOCK)
 
 lock: $(VENV)/.installed-test
-	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra test --output-file requirements-test.lock
+	$(BIN)/python .ci/locks.py write $(LOCK)
 
 $(VENV)/.pip:
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and "Copydesk needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...")'
@@ -46,9 +46,24 @@ $(VENV)/.installed-test: $(VENV)/.installed requirements-test.lock
 	$(PIP) --require-hashes --requirement requirements-test.lock
 	touch $@
 
-# Each prints one JSON object; SHORT=1 for a minute each. Those that compare with other libraries say what to install.
+torch: $(VENV)/.installed-torch
+
+# PyPI's torch brings CUDA on Linux. A CPU build: make torch TORCH_INDEX=https://download.pytorch.org/whl/cpu
+$(VENV)/.installed-torch: $(VENV)/.installed requirements-torch.lock
+	$(PIP) --require-hashes --requirement requirements-torch.lock
+	$(PIP) torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+	touch $@
+
+bench-setup: $(VENV)/.installed-bench
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test $(VENV)/.installed-torch requirements-bench.lock
+	$(PIP) --require-hashes --requirement requirements-bench.lock
+	touch $@
+
+# Each prints one JSON object; SHORT=1 for a minute each. What they compare with comes with make bench-setup.
 bench: $(VENV)/.installed-test
-	for name in entities extraction summary neighbours stories throughput latency overhead scale batching growth memory; do \
+	for name in entities aliases kernels extraction summary duplicates neighbours stories throughput latency overhead scale \
+			batching growth memory; do \
 		$(BIN)/python -m bench.$$name $(if $(SHORT),--short) || echo "bench.$$name did not run" >&2; \
 	done
 

@@ -53,7 +53,10 @@ class MentionOut(BaseModel):
 
 
 class EntityOut(BaseModel):
-    """A person (PER), organisation (ORG), place (LOC) or other named thing (MISC)."""
+    """A person (PER), organisation (ORG), place (LOC) or other named thing (MISC).
+
+    Under whatever names the article has it, `id` and `name` are those that stand for it in all articles.
+    """
 
     id: int
     type: str

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 import api.articles
+import api.entities
 import api.health
 from api.guard import Guard, require_token_beyond_loopback
 from api.problems import install
@@ -16,6 +17,7 @@ def create_app() -> FastAPI:
     app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
     app.add_middleware(Guard, settings=chosen)
     app.include_router(api.articles.router)
+    app.include_router(api.entities.router)
     app.include_router(api.health.router)
     install(app)
     return app

@@ -2,41 +2,40 @@
 
 The three results of the same ingested articles, through the real queue and database, in several ways that take turns:
 
-- prefork: a child per core, a task per article and stage; with one child more; with 2 and 4 messages prefetched
-- threads: one process, or one per core, whose 16 threads share the engines through batchers
-- ids: prefork, each task all three stages of 8 articles
+- prefork, a child per core: a stage of 1, 8 (as the desk does) or 32 articles a message; 8 with one child more, or with
+  2 messages prefetched
+- threads: one process, or one per core, whose 16 threads share the engines through batchers; 1 article a message
 
 The clock runs from the first message until the last stage has ended. A task's time is what its worker logs.
 """
 
 import argparse
-import gzip
-import json
 import os
-import time
-from datetime import datetime
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import celery
 
+from bench.flow import bulk, document
 from bench.nlp_runs import Run, Way, desk, ingested, run
-from nlp.formats import Document
+from bench.report import bar, print_report
+from tasks.queue import TOGETHER
 
 CORES = len(os.sched_getaffinity(0))
-IDS = 8  # articles a task
+OURS = f"prefork, {TOGETHER} articles a message"
+ONE = "prefork, 1 article a message"
 
 WAYS = {
-    "prefork": Way(),
-    "threads, one process": Way({"nlp_pool": "threads"}),
-    "threads, one process per core": Way({"nlp_pool": "threads"}, workers=CORES),
-    f"{IDS} ids a task": Way(ids=IDS),
-    "prefork, cores + 1": Way({"nlp_processes": CORES + 1}),
-    "prefork, prefetch 2": Way(prefetch=2),
-    "prefork, prefetch 4": Way(prefetch=4),
+    ONE: Way(ids=1),
+    OURS: Way(),
+    "prefork, 32 articles a message": Way(ids=32),
+    "threads, one process": Way({"nlp_pool": "threads"}, ids=1),
+    "threads, one process per core": Way({"nlp_pool": "threads"}, workers=CORES, ids=1),
+    f"{OURS}, cores + 1": Way({"nlp_processes": CORES + 1}),
+    f"{OURS}, prefetch 2": Way(prefetch=2),
 }
-SHORT = ("prefork", "threads, one process per core", f"{IDS} ids a task")
+SHORT = (ONE, OURS, "threads, one process per core")
 
 
 def main() -> None:
@@ -49,48 +48,28 @@ def main() -> None:
     options = parser.parse_args()
     articles, rounds = (24, 1) if options.short else (options.articles, options.rounds)
     ways = {name: way for name, way in WAYS.items() if not options.short or name in SHORT}
-    started = time.perf_counter()
-    documents = _documents(options.data / "bulk_senate_20k.jsonl.gz", articles)
+    documents = [document(one) for one in bulk(options.data, 0, articles)]
     runs: dict[str, list[Run]] = {name: [] for name in ways}
     with desk() as running:
         ids = ingested(documents)
         for turn in range(rounds):
             for name, way in list(ways.items())[:: 1 if turn % 2 == 0 else -1]:
                 runs[name].append(run(running, way, ids))
-    print(json.dumps(_report(runs, len(ids), time.perf_counter() - started), indent=2))
+    _print(runs, len(ids))
 
 
-def _documents(file: Path, most: int) -> list[Document]:
-    with gzip.open(file, "rt") as lines:
-        rows = [json.loads(line) for line, _ in zip(lines, range(most), strict=False)]
-    return [
-        Document("text", row["text"], title=row["title"], source=row["author"], published=_day(row["date"]))
-        for row in rows
-    ]
-
-
-def _day(date: str) -> datetime:
-    return datetime.fromisoformat(f"{date}T00:00:00+00:00")
-
-
-def _report(runs: dict[str, list[Run]], articles: int, seconds: float) -> dict[str, Any]:
-    first = runs["prefork"][0].results
+def _print(runs: dict[str, list[Run]], articles: int) -> None:
+    first = runs[ONE][0].results
     figures = {name: _figures(some, articles) for name, some in runs.items()}
-    bars = [
-        {"what": f"same results: {name}", "goal": True, "got": same, "met": same}
-        for name, some in runs.items()
-        for same in [all(run.results == first for run in some)]
-    ]
-    return {
-        "bench": "batching",
-        "bars": bars,
-        "baseline": {"prefork": figures.pop("prefork")},
-        "ours": figures,
-        "articles": articles,
-        "cores": CORES,
-        "versions": {"celery": celery.__version__},
-        "seconds": round(seconds, 1),
-    }
+    same = {name: all(run.results == first for run in some) for name, some in runs.items()}
+    print_report(
+        "batching",
+        [bar(f"same results: {name}", True, got) for name, got in same.items()],
+        baseline={ONE: figures.pop(ONE)},
+        ours=figures,
+        versions={"celery": celery.__version__},
+        articles=articles,
+    )
 
 
 def _figures(runs: list[Run], articles: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import argparse
 import gzip
 import json
-import os
 import re
 import time
 from collections import Counter
@@ -13,6 +12,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from bench.report import bar, print_report
 from nlp.extract import extract
 from nlp.formats import Document
 
@@ -56,9 +56,8 @@ def _trafilatura(page: dict[str, Any]) -> str:
     return trafilatura.extract(page["html"], include_comments=False) or ""
 
 
-def run(data: Path, most: int | None) -> dict[str, Any]:
-    """Both extractors over the same pages, page by page in turn."""
-    begun = time.perf_counter()
+def run(data: Path, most: int | None) -> None:
+    """Both extractors over the same pages, page by page in turn; prints what was found."""
     shares: dict[str, list[Shares]] = {"ours": [], "baseline": []}
     spent = dict.fromkeys(shares, 0.0)
     with gzip.open(data / FILE, "rt", encoding="utf-8") as lines:
@@ -68,29 +67,19 @@ def run(data: Path, most: int | None) -> dict[str, Any]:
                 text = read(page)
                 spent[name] += time.perf_counter() - start
                 shares[name].append(shingle_shares(page["articleBody"], text))
-    return _report(shares, spent, time.perf_counter() - begun)
+    _print(shares, spent)
 
 
-def _report(shares: dict[str, list[Shares]], spent: dict[str, float], seconds: float) -> dict[str, Any]:
+def _print(shares: dict[str, list[Shares]], spent: dict[str, float]) -> None:
     pages = len(shares["ours"])
     ours, baseline = (scores(shares[name]) | {"ms_a_page": round(spent[name] * 1000 / pages, 1)} for name in shares)
-    return {
-        "bench": "extraction",
-        "bars": [
-            {"what": "F1", "goal": 0.960, "got": ours["f1"], "met": ours["f1"] >= 0.960},
-            {
-                "what": "F1, not below trafilatura",
-                "goal": baseline["f1"],
-                "got": ours["f1"],
-                "met": ours["f1"] >= baseline["f1"],
-            },
-        ],
-        "baseline": {"name": "trafilatura", **baseline},
-        "ours": {"pages": pages, **ours},
-        "cores": os.cpu_count(),
-        "versions": {name: version(name) for name in ("trafilatura", "lxml")},
-        "seconds": round(seconds, 1),
-    }
+    print_report(
+        "extraction",
+        [bar("F1", 0.960, ours["f1"]), bar("F1, not below trafilatura", baseline["f1"], ours["f1"])],
+        baseline={"name": "trafilatura", **baseline},
+        ours={"pages": pages, **ours},
+        versions={name: version(name) for name in ("trafilatura", "lxml")},
+    )
 
 
 def main() -> None:
@@ -99,7 +88,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help=f"the folder that holds {FILE}")
     parser.add_argument("--short", action="store_true", help="the first 120 pages: ends within 50 seconds")
     given = parser.parse_args()
-    print(json.dumps(run(given.data, 120 if given.short else None), indent=2))
+    run(given.data, 120 if given.short else None)
 
 
 if __name__ == "__main__":

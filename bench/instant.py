@@ -39,6 +39,6 @@ class Instant:
         return [Chosen(start, end, 1.0) for start, end in sentences[:3]]
 
 
-_RUNTIME = Runtime(Instant(), "instant", Instant(), "instant", Instant())
+_RUNTIME = Runtime(Instant(), "instant", "instant", Instant(), "instant", Instant())
 for module in (workers.runtime, workers.process):  # tasks are imported later, and find this one
     module.runtime = lambda: _RUNTIME  # type: ignore[attr-defined, assignment]

@@ -8,8 +8,6 @@ so "highest" is the most any process of that kind held after any batch. Linux on
 import argparse
 import gzip
 import json
-import os
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
@@ -19,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.databases import databases
-from bench.flow import bulk, document, put_through, workers
+from bench.flow import SAMPLES, bulk, document, put_through, workers
 from bench.processes import descendants, memory_mb
+from bench.report import bar, print_report
 from nlp.formats import Document
 
 PAGES = "extract_aeb.jsonl.gz"
@@ -39,12 +38,11 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     given = parser.parse_args()
-    print(json.dumps(run(given.data, *((40, 60) if given.short else (START, given.articles))), indent=2))
+    run(given.data, *((40, 60) if given.short else (START, given.articles)))
 
 
-def run(data: Path, first: int, articles: int) -> dict[str, Any]:
-    """Look at the workers after the first articles, and after each further batch."""
-    begun = time.perf_counter()
+def run(data: Path, first: int, articles: int) -> None:
+    """Look at the workers after the first articles and after each further batch, and print."""
     coming = _documents(data)
     with databases() as server:
         server.use("memory")
@@ -54,28 +52,33 @@ def run(data: Path, first: int, articles: int) -> dict[str, Any]:
             for start in range(0, articles, BATCH):
                 put_through([next(coming) for _ in range(min(BATCH, articles - start))])
                 looks.append(_look(pids))
-    return {
-        "bench": "memory",
-        "bars": _bars(looks),
-        "baseline": {"articles": first, **looks[0]},
-        "ours": {"articles": first + articles, **looks[-1], "highest rss": _highest(looks)},
-        "rss of children on the way": {kind: _thinned(kind, looks) for kind in LIMITS},
-        "cores": os.cpu_count(),
-        "versions": {name: version(name) for name in ("celery", "onnxruntime", "lxml", "py3langid")},
-        "seconds": round(time.perf_counter() - begun, 1),
-    }
+    print_report(
+        "memory",
+        _bars(looks),
+        baseline={"articles": first, **looks[0]},
+        ours={"articles": first + articles, **looks[-1], "highest rss": _highest(looks)},
+        versions={name: version(name) for name in ("celery", "onnxruntime", "lxml", "py3langid")},
+        on_the_way={f"{kind} child, rss": _thinned(kind, looks) for kind in LIMITS},
+    )
 
 
 def _documents(data: Path) -> Iterator[Document]:
     """Without end: press releases as pages, every tenth a real page, under an address of its own."""
-    with gzip.open(data / PAGES, "rt", encoding="utf-8") as lines:
-        pages = cycle([json.loads(line)["html"] for line in lines])
+    pages = cycle(_pages(data))
     for number, one in enumerate(cycle(bulk(data, 0, 20_000))):
         url = f"https://example.org/{number}"
         if number % 10 == 9:
             yield Document("html", next(pages), url)
         else:
             yield replace(document(one), kind="html", url=url, body=_page(one))
+
+
+def _pages(data: Path) -> list[str]:
+    """Real ones; without them our samples."""
+    if not (data / PAGES).exists():
+        return [file.read_text(encoding="utf-8") for file in sorted(SAMPLES.glob("*.html"))]
+    with gzip.open(data / PAGES, "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["html"] for line in lines]
 
 
 def _page(one: dict[str, str]) -> str:
@@ -108,10 +111,8 @@ def _bars(looks: list[Sizes]) -> list[dict[str, Any]]:
     for name, highest in _highest(looks).items():
         limit = LIMITS[name.split()[0]]
         grown = looks[-1][name]["rss"] / looks[0][name]["rss"] - 1
-        bars += [
-            {"what": f"{name}: highest RSS in MB", "goal": limit, "got": highest, "met": highest < limit},
-            {"what": f"{name}: growth of RSS", "goal": GROWTH, "got": round(grown, 3), "met": grown < GROWTH},
-        ]
+        bars.append(bar(f"{name}: highest RSS in MB", limit, highest, below=True))
+        bars.append(bar(f"{name}: growth of RSS", GROWTH, round(grown, 3), below=True))
     return bars
 
 

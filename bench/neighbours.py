@@ -15,7 +15,7 @@ import onnxruntime
 
 from bench.events import Events, Matrix, judged, lead_vectors, picked_elsewhere, read_events, tfidf
 from bench.report import bar, print_report
-from nlp.pairs import NAMES, NUMBERS, VECTOR, WORDS, Features, Parts, parts, quantised, scores
+from nlp.pairs import NAMES, NUMBERS, VECTOR, WORDS, Parts, features, parts, scores
 from nlp.terms import profile
 from workers.engines.embedder import Embedder
 
@@ -33,13 +33,13 @@ def main() -> None:
     events = read_events(options.data)
     embedder = Embedder()
     vectors = lead_vectors(embedder, events.texts)
-    features = [Features(profile("", text), quantised(v)) for text, v in zip(events.texts, vectors, strict=True)]
+    compared = [features(profile("", text), v) for text, v in zip(events.texts, vectors, strict=True)]
     baseline = {
         "tf-idf": _figures(_ranked(tfidf(events.texts), events)),
         "vectors": _figures(_ranked((vectors @ vectors.T).astype(np.float64), events)),
     }
-    left_out, picks = _left_out(parts(features, features), events)
-    shipped = scores(features, features)
+    left_out, picks = _left_out(parts(compared, compared), events)
+    shipped = scores(compared, compared)
     ours = {
         "topics left out": left_out,
         "picked (words, vector, names, numbers)": picks,

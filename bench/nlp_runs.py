@@ -15,7 +15,6 @@ os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # as `copydesk worker` does
 from sqlalchemy import func, select, text
 
 from bench import cputime
-from bench.several import NAME as SEVERAL
 from cli.desk import started_desk
 from config.settings import child_environment, settings
 from models.entity import Entity, Mention
@@ -25,7 +24,7 @@ from models.stage import ENDS, RESULTS, Lane, StageRow, State
 from models.summary import Summary
 from nlp.formats import Document
 from tasks.ingest import ingest
-from tasks.queue import enqueue, publish
+from tasks.queue import TOGETHER, enqueue, publish
 from tasks.receive import receive
 from workers.app import app
 from workers.child import Process
@@ -43,7 +42,7 @@ class Way:
     settings: dict[str, object] = field(default_factory=dict)
     workers: int = 1
     prefetch: int = 1
-    ids: int = 1
+    ids: int = TOGETHER  # articles a message
 
 
 @dataclass(frozen=True)
@@ -108,10 +107,7 @@ def _wait(condition: Callable[[], bool]) -> None:
 def _workers(way: Way) -> list[Process]:
     chosen = settings().model_copy(update=way.settings)
     given = {f"COPYDESK_{name.upper()}": str(value) for name, value in way.settings.items()}
-    argv = [
-        {"workers.process": "bench.several"}.get(word, word)
-        for word in (*worker_argv("nlp", chosen), "--prefetch-multiplier", str(way.prefetch))
-    ]
+    argv = (*worker_argv("nlp", chosen), "--prefetch-multiplier", str(way.prefetch))
     started = time.monotonic_ns()
     return [
         Process(
@@ -125,13 +121,8 @@ def _workers(way: Way) -> list[Process]:
 
 def _publish(way: Way, ids: list[int]) -> int:
     """Send the messages; how many."""
-    if way.ids == 1:
-        publish((article_id, stage, Lane.LIVE) for article_id in ids for stage in RESULTS)
-        return len(ids) * len(RESULTS)
-    groups = [ids[start : start + way.ids] for start in range(0, len(ids), way.ids)]
-    for group in groups:
-        app.send_task(SEVERAL, (group,), queue="nlp")
-    return len(groups)
+    publish(((article_id, stage, Lane.LIVE) for stage in RESULTS for article_id in ids), together=way.ids)
+    return -(-len(ids) // way.ids) * len(RESULTS)
 
 
 def _left() -> int:

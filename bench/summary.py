@@ -1,7 +1,7 @@
 """Summaries against people's: `python -m bench.summary [--short] [--data FOLDER]`.
 
 ROUGE (best reference of each document) on the news of GUM, in one run: ours, the first three sentences, TextRank
-(sumy; left out when it is not installed: `pip install sumy==0.13.0`), and ours with sentence vectors in place of words.
+(sumy, of `make bench-setup`; left out when it is not installed), and ours with sentence vectors in place of words.
 """
 
 import argparse

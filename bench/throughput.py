@@ -1,7 +1,7 @@
 """Articles a second, from receipt to three results: `python -m bench.throughput [--short] [--articles N] [--rounds N]`.
 
 Three ways take turns in one run, on all cores: ours through the real queue and database; **naive**, what tutorials
-show (bench/naive.py); **ceiling**, our engines alone (bench/ceiling.py). Needs onnx, torch and transformers installed.
+show (bench/naive.py); **ceiling**, our engines alone (bench/ceiling.py). Needs `make bench-setup`.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
     if missing := [name for name in BASELINE if find_spec(name) is None]:
-        parser.error(f"the naive way needs {', '.join(missing)}: pip install {' '.join(missing)}")
+        parser.error(f"the naive way needs {', '.join(missing)}: make bench-setup")
     each, rounds = (60, 1) if options.short else (options.articles, options.rounds)
     rates: dict[str, list[float]] = {"ours": [], "naive": [], "ceiling": []}
     with databases() as made:

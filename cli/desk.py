@@ -39,8 +39,14 @@ def find_services() -> None:
 def started_desk() -> Iterator[Desk]:
     """A desk with its services up and its tables current, and no workers yet; everything is stopped at the end.
 
-    Raises FolderInUse when another desk is up in the data folder, CannotStart when a service does not start.
+    Raises FolderInUse when another desk is up in the data folder, CannotStart when a service does not start or a
+    checkpoint that the settings name cannot be used.
     """
+    from workers.engines.hub.chosen import prepare
+    from workers.trial import try_engines
+
+    prepare(settings())
+    try_engines(settings())  # a worker that ends for it would be started five times
     with DeskLock(settings().data), Desk([], logs(), on_event=tell) as desk:
         if settings().database_url is None:
             postgres = Postgres(settings().data)

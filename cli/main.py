@@ -8,7 +8,7 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from cli import add, look, run, serve, up
+from cli import add, entity, look, run, serve, up
 from config.settings import SettingsError
 from tasks.errors import Unusable
 from workers.child import CannotStart
@@ -24,6 +24,7 @@ app.command()(up.up)
 app.command()(add.add)
 app.command()(look.show)
 app.command()(look.status)
+app.add_typer(entity.app, name="entity")
 for command in (serve.worker, serve.migrate, serve.api, serve.beat, serve.flower):
     app.command(rich_help_panel="One process of the desk (docker-compose.yml starts these)")(command)
 

@@ -24,9 +24,14 @@ def worker(kind: Annotated[Kind, typer.Argument(help="ingest cleans articles; nl
     # Celery reads this at import: a supervisor's SIGTERM then lets tasks finish, or hands them back in time.
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     from workers.app import require_broker
+    from workers.engines.hub.chosen import prepare
     from workers.process import worker_argv
+    from workers.trial import try_engines
 
     require_broker()
+    if kind is Kind.NLP:
+        prepare(settings())
+        try_engines(settings())
     argv = worker_argv(kind, settings())
     # For glibc: give freed memory back. By itself it keeps up to twice the largest piece ever freed (bench.memory).
     environment = {"MALLOC_TRIM_THRESHOLD_": "131072"} | child_environment()

@@ -1,7 +1,7 @@
 """Results as people read them, or as JSON."""
 
 import json as jsonlib
-from datetime import datetime
+from datetime import date, datetime
 from statistics import mean, median
 from typing import Any
 
@@ -131,6 +131,6 @@ def _ms(start: datetime, end: datetime) -> float:
 
 
 def _iso(value: Any) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form")

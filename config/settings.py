@@ -12,6 +12,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from config.engines import DEFAULT, Engine, Labels
+
 PREFIX = "COPYDESK_"
 POSTGRES = ("postgresql+psycopg", "postgresql", "postgres")
 REDIS = ("redis", "rediss", "redis+socket", "sentinel")
@@ -67,6 +69,24 @@ class Settings(BaseSettings):
         le=1024,
         description="Children of the nlp worker: one per core, since each runs its engines on one thread.",
     )
+    summary_engine: Engine = Field(
+        DEFAULT,
+        description="Who writes summaries: `default` chooses sentences; a seq2seq checkpoint of the hub or of a folder "
+        "writes (docs/engines.md), and what it invents is refused.",
+    )
+    entity_engine: Engine = Field(
+        DEFAULT, description="Who finds names: `default` (English), or a token-classification checkpoint."
+    )
+    entity_labels: Labels = Field(
+        default_factory=dict,
+        description='The type of each label of that checkpoint as JSON, {"GPE": "LOC", "DATE": ""}; "" drops it. '
+        "Needed only for labels that are none of CoNLL, OntoNotes or WNUT.",
+    )
+    embedding_engine: Engine = Field(
+        DEFAULT,
+        description="Who makes vectors: `default` (English, 384 numbers), or an embedding checkpoint. Articles of one "
+        "engine are never compared with those of another.",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Where engines of the hub run: `auto` takes a GPU when there is one."
     )
@@ -81,9 +101,6 @@ class Settings(BaseSettings):
     summary_sentences: int = Field(3, ge=1, le=20, description="Sentences of a summary; short articles get fewer.")
     min_words: int = Field(40, ge=1, description="Articles with fewer words after cleaning are skipped.")
     neighbours: int = Field(8, ge=1, le=100, description="Related articles kept of each article, the best.")
-    min_cosine: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.55, description="Related articles are at least this alike. Lower finds more, and more that is not related."
-    )
     min_score: Annotated[float, Field(ge=0, le=1)] = Field(
         0.25, description="Related articles score at least this. Lower finds more, and more that is not related."
     )

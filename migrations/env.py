@@ -2,7 +2,9 @@
 
 from alembic import context
 
+import models.alias
 import models.article
+import models.duplicate
 import models.entity
 import models.features
 import models.neighbour

@@ -18,6 +18,7 @@ class Article(Base):
         Index("ix_articles_source_time", "source", "published_at", "id"),
         Index("ix_articles_url_key", "url_key"),
         Index("ix_articles_title_key", "title_key", postgresql_using="hash"),
+        Index("ix_articles_text_hash", "text_hash", postgresql_using="hash"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

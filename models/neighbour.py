@@ -1,7 +1,9 @@
 """Article vectors, and the related articles found with them."""
 
+from datetime import datetime
+
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import ARRAY, REAL, Computed, ForeignKey, Index, SmallInteger, Text, literal_column, text
+from sqlalchemy import REAL, Computed, ForeignKey, Index, Integer, SmallInteger, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, article_key
@@ -22,7 +24,7 @@ def index_of(dimensions: int) -> Index:
 
 
 class Vector(Base):
-    """An article's place in the embedder's space; only vectors of one lineage may be compared.
+    """The place of an article's `version` in the embedder's space; only vectors of one lineage may be compared.
 
     Vectors of all widths are in this table, each width in an index of its own (docs/decisions/0006-vector-widths.md).
     """
@@ -32,14 +34,17 @@ class Vector(Base):
 
     article_id: Mapped[int] = article_key()
     lineage: Mapped[str]
+    version: Mapped[int] = mapped_column(Integer, server_default="0")
+    at: Mapped[datetime | None]  # as in `models.features`, for searches within a horizon
     vector: Mapped[list[float]] = mapped_column(HALFVEC)
     dimensions: Mapped[int] = mapped_column(SmallInteger, Computed("vector_dims(vector)", persisted=True))
 
 
 class Neighbour(Base):
-    """A related article and what speaks for it (`nlp.evidence`). Each article has a list of its own, the best by score.
+    """A related article, in numbers. Each article has a list of its own, the best by score.
 
-    Previous and next are not stored, see tasks.links. `hours` is null where an article has no date.
+    What they share in words is asked when read (`tasks.related`), and so are previous and next (`tasks.links`). `hours`
+    is null where an article has no date.
     """
 
     __tablename__ = "neighbours"
@@ -49,7 +54,5 @@ class Neighbour(Base):
     neighbour_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
     score: Mapped[float] = mapped_column(REAL)
     cosine: Mapped[float | None] = mapped_column(REAL)
-    names: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    terms: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     hours: Mapped[float | None] = mapped_column(REAL)
     rule: Mapped[str]

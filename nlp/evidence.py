@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlp.pairs import RULE, Features, Parts, parts, score
 from nlp.terms import Profile, rarity_of
 
 MOST_SHOWN = 5  # names, and terms: those that say most in both articles
@@ -24,33 +23,19 @@ Key = tuple[str, ...]
 class Evidence:
     """What speaks for a link. `hours` is None where an article has no date; `cosine` is that of the vectors."""
 
-    score: float
     cosine: float
     names: tuple[str, ...]
     terms: tuple[str, ...]
     hours: float | None
-    rule: str = RULE
 
 
-def evidence(one: Features, other: Features) -> Evidence:
-    """The same whichever of the two is named first."""
-    found = parts([one], [other])
-    return explained(one, other, found, 0, float(score(found)[0, 0]))
-
-
-def explained(one: Features, other: Features, found: Parts, place: int, reached: float) -> Evidence:
-    """The evidence of a pair that is scored: `found` has a row for `one`, and `other` at this place of it."""
-    hours = float(found.hours[0, place])
-    mine, theirs = _facts(one.profile), _facts(other.profile)
+def shared(one: Profile, other: Profile) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and rare terms that both articles have: the same whichever of the two is named first."""
+    mine, theirs = _facts(one), _facts(other)
     both = {key: weight * theirs.weights[key] for key, weight in mine.weights.items() if key in theirs.weights}
     terms = [key for key in both if key in mine.words and key in theirs.words and rarity_of(key) >= RARE]
-    return Evidence(
-        reached,
-        round(max(float(found.vector[0, place]), 0), 4),
-        tuple(_shared_names(mine, theirs, both)[:MOST_SHOWN]),
-        tuple(sorted(terms, key=lambda key: (-both[key], key))[:MOST_SHOWN]),
-        None if hours != hours else round(hours, 1),
-    )
+    names = _shared_names(mine, theirs, both)
+    return tuple(names[:MOST_SHOWN]), tuple(sorted(terms, key=lambda key: (-both[key], key))[:MOST_SHOWN])
 
 
 @dataclass(frozen=True)

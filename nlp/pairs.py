@@ -11,7 +11,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.terms import SCALE, Profile
+from nlp.terms import SCALE, Profile, short_hash
 
 RULE = "likeness 1"  # raise it when scores change
 WORDS, VECTOR, NAMES, NUMBERS = 4 / 9, 2 / 9, 1 / 9, 2 / 9
@@ -24,11 +24,28 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Features:
-    """What of an article is compared: its terms, its vector in whole numbers (`quantised`), and when it appeared."""
+    """What of an article is compared, as it is stored, and when the article appeared.
 
-    profile: Profile
+    `hashes` has 4 bytes a term, `weights` one; `names` and `numbers` have a bit a term; `vector` a byte a dimension.
+    """
+
+    hashes: bytes
+    weights: bytes
+    names: bytes
+    numbers: bytes
     vector: bytes
     published: datetime | None = None
+
+
+def features(
+    profile: Profile, vector: Sequence[float] | NDArray[np.float32], published: datetime | None = None
+) -> Features:
+    """What is compared, of an article with this profile and this vector."""
+    words = profile.words
+    hashes = np.array([short_hash(word.lower()) for word in words], dtype="<i4")
+    names = np.packbits(np.array([word != word.lower() for word in words], dtype=bool))
+    numbers = np.packbits(np.array([word[0] <= "9" for word in words], dtype=bool))  # a letter or a digit comes first
+    return Features(hashes.tobytes(), profile.weights, names.tobytes(), numbers.tobytes(), quantised(vector), published)
 
 
 @dataclass(frozen=True)
@@ -68,39 +85,46 @@ def score(found: Parts) -> Matrix:
 
 def parts(ones: Sequence[Features], others: Sequence[Features]) -> Parts:
     """The cosines and hours between each of `ones` and each of `others`."""
-    places: dict[str, int] = {}
-    for one in ones:
-        for word in one.profile.words:
-            places.setdefault(word.lower(), len(places))
-    mine = _spread(ones, places)
-    theirs = mine if others is ones else _spread(others, places)
+    known = np.unique(np.frombuffer(b"".join(one.hashes for one in ones), dtype="<i4"))
+    mine = _spread(ones, known)
+    theirs = mine if others is ones else _spread(others, known)
     words, names, numbers = (_cosines(a, b) for a, b in zip(mine, theirs, strict=True))
     return Parts(words, _vector_cosines(ones, others), names, numbers, _hours(ones, others))
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One row an article: weights at the places of the words, and the squared length of all its weights."""
+    """One row an article: weights at the places of the terms, and the squared length of all its weights."""
 
     weights: Matrix
     squares: Matrix
 
 
-def _spread(articles: Sequence[Features], places: dict[str, int]) -> tuple[_Side, _Side, _Side]:
-    """All words, the names among them, and the numbers among them."""
-    kinds = [np.zeros((len(articles), len(places) + 1)) for _ in range(3)]
-    squares = np.zeros((3, len(articles)))
-    for row, article in enumerate(articles):
-        words = article.profile.words
-        lower = " ".join(words).lower().split(" ") if words else []
-        weights = np.frombuffer(article.profile.weights, dtype=np.uint8).astype(np.float64)
-        at = np.array([places.get(word, -1) for word in lower], dtype=np.intp)
-        name = np.array([word != small for word, small in zip(words, lower, strict=True)], dtype=bool)
-        number = np.array([word[0] <= "9" for word in words], dtype=bool)  # words begin with a letter or a digit
-        for kind, chosen in enumerate((np.ones(len(words), dtype=bool), name, number)):
-            kinds[kind][row, at[chosen]] = weights[chosen]
-            squares[kind, row] = (weights[chosen] ** 2).sum()
-    return tuple(_Side(k[:, :-1], s) for k, s in zip(kinds, squares, strict=True))  # type: ignore[return-value]
+def _spread(articles: Sequence[Features], known: NDArray[np.int32]) -> tuple[_Side, _Side, _Side]:
+    """All terms, the names among them, and the numbers among them; those that are not known count for lengths only."""
+    sizes = [len(article.weights) for article in articles]
+    rows = np.repeat(np.arange(len(articles)), sizes)
+    hashes = np.frombuffer(b"".join(article.hashes for article in articles), dtype="<i4")
+    weights = np.frombuffer(b"".join(article.weights for article in articles), dtype=np.uint8).astype(np.float64)
+    names, numbers = (
+        np.concatenate([_bits(getattr(article, kind), size) for article, size in zip(articles, sizes, strict=True)])
+        if articles
+        else np.zeros(0)
+        for kind in ("names", "numbers")
+    )
+    places = np.searchsorted(known, hashes)
+    there = known[np.minimum(places, len(known) - 1)] == hashes if len(known) else np.zeros(len(hashes), dtype=bool)
+    at = rows[there], places[there]
+    sides = []
+    for chosen in (weights, weights * names, weights * numbers):
+        spread = np.zeros((len(articles), len(known)))
+        spread[at] = chosen[there]
+        sides.append(_Side(spread, np.bincount(rows, chosen * chosen, len(articles)).astype(np.float64)))
+    return sides[0], sides[1], sides[2]
+
+
+def _bits(packed: bytes, count: int) -> NDArray[np.uint8]:
+    return np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=count)
 
 
 def _cosines(a: _Side, b: _Side) -> Matrix:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from nlp.rarity import KNOWN_YEAR, may_be_name, rarity
 
@@ -26,15 +27,14 @@ _OPENS = re.compile(r"(?:^|[.!?:\n][\"'”’)\]]*)\s*[\"'“‘(\[–—-]*\s*$
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-@dataclass(frozen=True)
-class Token:
-    """A word of a text: as written, as compared, and whether a sentence begins with it."""
+class Token(NamedTuple):
+    """A word of a text: as written, as compared, and whether a sentence begins with it (asked of capitals only)."""
 
     form: str
     key: str
     opens: bool
-    end: int
     start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ def tokens(text: str) -> Iterator[Token]:
     for found in _TOKEN.finditer(text):
         form = found["number"] or found["word"] or found["dotted"].replace(".", "")
         form = form.replace("’", "'")[:LONGEST]
-        start = found.start()
-        yield Token(form, form.lower(), bool(_OPENS.search(text, max(0, start - 8), start)), found.end(), start)
+        start, end = found.span()
+        key = form.lower()
+        yield Token(form, key, form != key and bool(_OPENS.search(text, max(0, start - 8), start)), start, end)
 
 
 def profile(title: str, text: str) -> Profile:
@@ -74,14 +75,19 @@ def profile(title: str, text: str) -> Profile:
 def keys_of(found: Profile) -> dict[int, int]:
     """What an article is looked up by: hashes of 64 bits of its heaviest terms, each with its weight.
 
-    The hashes are stored: they must never change (BLAKE2b of the term in lower case, 8 bytes, signed).
+    The hashes are stored: they must never change (BLAKE2b of the term in lower case, signed, little-endian).
     """
     heaviest = zip(found.words[:MOST_KEYS], found.weights[:MOST_KEYS], strict=True)
-    return {_hash(word.lower()): weight for word, weight in heaviest}
+    return {_hash(word.lower(), 8): weight for word, weight in heaviest}
 
 
-def _hash(key: str) -> int:
-    return int.from_bytes(blake2b(key.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
+def short_hash(key: str) -> int:
+    """32 bits of a term in lower case, stored to compare two articles by. They must never change, either."""
+    return _hash(key, 4)
+
+
+def _hash(key: str, size: int) -> int:
+    return int.from_bytes(blake2b(key.encode("utf-8", "replace"), digest_size=size).digest(), "little", signed=True)
 
 
 def rarity_of(key: str) -> float:

@@ -3,97 +3,89 @@
 Those whose vectors are nearest, and those nearest in time that have one of its heaviest terms, all within a horizon.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ARRAY, BigInteger, Connection, TextClause, any_, bindparam, select, text
 
+from models.features import Features as Row
 from nlp.pairs import Features
-from nlp.terms import Profile, keys_of
 
-MOST_NEAREST = 40  # by vector
-MOST_A_TERM = 12  # articles before and as many after, nearest in time: common terms are bounded, too
-MOST_BY_TERMS = 60  # of all terms together, those that have most of them
+MOST_NEAREST = 24  # by vector
+MOST_A_TERM = 8  # articles before and as many after, nearest in time: common terms are bounded, too
+MOST_BY_TERMS = 24  # of all terms together, those that have most of them
 EF_SEARCH = 100  # docs/decisions/0004-vectors.md
-MOST_SCANNED = 1000  # vectors looked at for those within the horizon: a long archive has many nearer ones beyond it
+MOST_SCANNED = 1000  # vectors looked at where few are within the horizon
 _SETTINGS = text(
     f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
+    "set_config('hnsw.iterative_scan', 'strict_order', true), "  # without it a WHERE starves the index
     f"set_config('hnsw.max_scan_tuples', '{MOST_SCANNED:d}', true), "
-    "set_config('hnsw.iterative_scan', 'strict_order', true)"
+    "set_config('enable_sort', 'off', true)"  # or a planner that expects few in the horizon sorts the whole table
 )
-_FOUND = """
-    with nearest as materialized (
-        select v.article_id from vectors v join features f on f.article_id = v.article_id
-        where v.dimensions = {width} and v.lineage = (select lineage from vectors where article_id = :id)
-          and v.article_id <> :id and f.lineage = :lineage and f.at between :since and :until
-        order by v.vector::halfvec({width}) <=> cast(:vector as halfvec({width})) limit {nearest}
-    ), sharing as materialized (
-        select t.article_id from unnest(cast(:keys as bigint[]), cast(:weights as int[])) as mine (key, weight)
-        cross join lateral (
-            (select article_id from terms where key = mine.key and at between :since and :at and article_id <> :id
-             order by at desc, article_id desc limit {term})
-            union all
-            (select article_id from terms where key = mine.key and at > :at and at <= :until and article_id <> :id
-             order by at, article_id limit {term})
-        ) as t group by t.article_id order by sum(mine.weight) desc, t.article_id desc limit {terms}
-    )
-    select f.article_id, f.words, f.weights, f.names, f.vector, f.published_at, worst.score as worst from features f
-    left join lateral (select score from neighbours n where n.article_id = f.article_id
-        order by score desc offset :kept - 1 limit 1) worst on true where f.lineage = :lineage and f.article_id in
-        (select article_id from nearest union select article_id from sharing) order by f.article_id
+_RESET = text("select set_config('enable_sort', 'on', true)")
+_NEAREST = """
+    select v.article_id from vectors v
+    where v.dimensions = {width} and v.lineage = mine.lineage and v.article_id <> mine.article_id
+      and v.at between mine.at - cast(:horizon as interval) and mine.at + cast(:horizon as interval)
+    order by v.vector::halfvec({width}) <=> mine.vector::halfvec({width}) limit {nearest}
 """
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An article to compare with. `worst` is the score that a link has to reach to be kept on its list."""
-
-    article_id: int
-    features: Features
-    worst: float
+_SHARING = """
+    select t.article_id from terms own cross join lateral (
+        (select article_id from terms where key = own.key and at <= own.at and at >= own.at - cast(:horizon as interval)
+           and article_id <> own.article_id order by at desc, article_id desc limit {term})
+        union all
+        (select article_id from terms where key = own.key and at > own.at and at <= own.at + cast(:horizon as interval)
+           and article_id <> own.article_id order by at, article_id limit {term})
+    ) as t where own.article_id = mine.article_id
+    group by t.article_id order by sum(own.weight) desc, t.article_id desc limit {terms}
+"""
+_FOUND = f"""
+    with mine as materialized (select article_id, lineage, at, vector from vectors where article_id = any(:ids))
+    select mine.article_id, found.article_id as other from mine cross join lateral (
+        ({_NEAREST}) union ({_SHARING})
+    ) as found
+"""  # noqa: S608 - our own words
+_FEATURES = select(Row.__table__).where(
+    Row.article_id == any_(bindparam("ids", type_=ARRAY(BigInteger))), Row.lineage == bindparam("lineage")
+)
 
 
 def candidates(
-    db: Connection,
-    article_id: int,
-    features: Features,
-    vector: list[float],
-    lineage: str,
-    at: datetime,
-    horizon: timedelta,
-    kept: int,
-) -> list[Candidate]:
-    """The articles to compare, at most MOST_NEAREST and MOST_BY_TERMS, in the order of their ids.
+    db: Connection, article_ids: Sequence[int], width: int, lineage: str, horizon: timedelta
+) -> dict[int, dict[int, Features]]:
+    """For each of these stored articles, by id, what it is to be compared with: features by id, in their order.
 
-    `kept` is how many links a list has at most.
+    At most MOST_NEAREST and MOST_BY_TERMS each, only such whose features are of this lineage. `width` is that of the
+    vectors.
     """
-    db.execute(_SETTINGS)  # without the iterative scan a WHERE starves the index
-    keys = keys_of(features.profile)
-    found = db.execute(
-        _statement(len(vector)),
-        {
-            "id": article_id,
-            "vector": str(vector),
-            "lineage": lineage,
-            "keys": list(keys),
-            "weights": list(keys.values()),
-            "at": at,
-            "since": at - horizon,
-            "until": at + horizon,
-            "kept": kept,
-        },
-    )
-    return [Candidate(row.article_id, features_of(row), row.worst or 0.0) for row in found]
+    db.execute(_SETTINGS)
+    pairs = db.execute(_statement(width), {"ids": list(article_ids), "horizon": horizon}).all()
+    db.execute(_RESET)
+    found = features_of_all(db, {other for _, other in pairs}, lineage)
+    chosen: dict[int, dict[int, Features]] = {article_id: {} for article_id in article_ids}
+    for article_id, other in sorted(map(tuple, pairs)):
+        if other in found:
+            chosen[article_id][other] = found[other]
+    return chosen
 
 
-def _statement(width: int) -> Any:
+@lru_cache(maxsize=8)
+def _statement(width: int) -> TextClause:
     """The width is a constant of the statement, or the planner does not see that the index is for it."""
     limits = {"nearest": MOST_NEAREST, "term": MOST_A_TERM, "terms": MOST_BY_TERMS}
     return text(_FOUND.format(width=int(width), **limits))
 
 
+def features_of_all(db: Connection, article_ids: set[int], lineage: str) -> dict[int, Features]:
+    """What is compared of those of these articles that have features of this lineage, by id."""
+    if not article_ids:
+        return {}
+    rows = db.execute(_FEATURES, {"ids": sorted(article_ids), "lineage": lineage})
+    return {row.article_id: features_of(row) for row in rows}
+
+
 def features_of(row: Any) -> Features:
     """What is compared, from a row of `models.features`."""
-    profile = Profile(tuple(row.words.split()), bytes(row.weights), tuple(row.names))
-    return Features(profile, bytes(row.vector), row.published_at)
+    return Features(row.hashes, row.weights, row.names, row.numbers, row.vector, row.published_at)

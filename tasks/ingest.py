@@ -1,11 +1,11 @@
 """The ingest task: what was handed in becomes clean text with its facts, ready for the three results."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, Connection, any_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from config.settings import settings
@@ -18,9 +18,10 @@ from nlp.formats import Document, Kind
 from nlp.sentences import split_sentences
 from nlp.skips import skip_reason
 from tasks import bounds
+from tasks.claims import Claim
 from tasks.errors import Skip
 from tasks.fetch import fetch
-from tasks.stages import Claim, Result, perform
+from tasks.stages import Result, Work, perform
 from workers.app import app
 
 LINEAGE = "copydesk-ingest@1"  # raise it when the rules for cleaning change results
@@ -35,51 +36,56 @@ class Cleaned:
 
 
 @app.task(name="article.ingest")
-def ingest(article_id: int) -> None:
-    """Clean the article, or skip it with a reason, and queue its three results."""
-    perform(article_id, Stage.INGEST, _ingest)
+def ingest(*article_ids: int) -> None:
+    """Clean each article, or skip it with a reason, and queue its three results."""
+    perform(article_ids, Work(Stage.INGEST, _documents, _clean, _write, then=RESULTS))
 
 
-def _ingest(claim: Claim) -> Result:
-    extracted = extract(_document(claim.article_id))
+def _clean(_: Claim, document: Document) -> tuple[str, Cleaned]:
+    extracted = extract(document if document.body.strip() else fetch(document))
     reason = skip_reason(extracted, min_words=settings().min_words)
     if reason is not None:
         raise Skip(reason)
-    cleaned = Cleaned(extracted, [list(span) for span in split_sentences(extracted.text)])
-    return Result(LINEAGE, partial(_write, claim=claim, cleaned=cleaned), then=RESULTS)
+    return LINEAGE, Cleaned(extracted, [list(span) for span in split_sentences(extracted.text)])
 
 
-def _document(article_id: int) -> Document:
-    """What was handed in; the page behind its URL when that is all there is."""
+def _documents(article_ids: Sequence[int]) -> dict[int, Document]:
+    """What was handed in for each article; some are a URL and nothing more."""
     with statements() as db:
-        wanted = select(Payload.kind, Payload.body, Payload.given).where(Payload.article_id == article_id)
-        kind, body, given = db.execute(wanted).one()
-    if given["published"]:
-        given["published"] = datetime.fromisoformat(given["published"])
-    document = Document(kind=cast(Kind, kind), body=body, **given)
-    return document if document.body.strip() else fetch(document)
+        rows = db.execute(_WANTED, {"ids": list(article_ids)}).all()
+    found = {}
+    for article_id, kind, body, given in rows:
+        published = datetime.fromisoformat(given["published"]) if given["published"] else None
+        found[article_id] = Document(kind=cast(Kind, kind), body=body, **given | {"published": published})
+    return found
 
 
-def _write(db: Connection, *, claim: Claim, cleaned: Cleaned) -> None:
-    new = cleaned.extracted
-    if claim.number > 1:  # an earlier try may have written some
-        _keep_older(db, claim, new)
-        db.execute(delete(Declared).where(Declared.article_id == claim.article_id))
-    db.execute(update(Article).where(Article.id == claim.article_id).values(_columns(cleaned)))
-    rows = [
+def _write(db: Connection, results: Sequence[Result[Cleaned]]) -> None:
+    again = [result for result in results if result.claim.number > 1]  # an earlier try may have written some
+    for result in again:
+        _keep_older(db, result.claim, result.made.extracted)
+    if again:
+        db.execute(delete(Declared).where(Declared.article_id.in_([result.claim.article_id for result in again])))
+    if results:
+        db.execute(_UPDATE, [{"article": result.claim.article_id, **_columns(result.made)} for result in results])
+    declared = [row for result in results for row in _declared(result)]
+    if declared:
+        db.execute(insert(Declared).on_conflict_do_nothing(), declared)
+
+
+def _declared(result: Result[Cleaned]) -> list[dict[str, Any]]:
+    return [
         {
-            "article_id": claim.article_id,
+            "article_id": result.claim.article_id,
             "kind": declared.kind,
             "title": bounds.name(declared.title),
             "title_key": title_key(bounds.name(declared.title)),
             "url": declared.url,
             "url_key": (url_key(declared.url) or None) if declared.url else None,
         }
-        for declared in new.declared
+        for declared in result.made.extracted.declared
         if bounds.fits(declared.url or "")
     ]
-    if rows:
-        db.execute(insert(Declared).values(rows).on_conflict_do_nothing())
 
 
 def _keep_older(db: Connection, claim: Claim, new: Extracted) -> None:
@@ -95,22 +101,43 @@ def _keep_older(db: Connection, claim: Claim, new: Extracted) -> None:
 
 
 def _columns(cleaned: Cleaned) -> dict[str, Any]:
-    """What ingest knows of an article; what its door was told stays where the page does not say."""
+    """What ingest knows of an article, as `_UPDATE` takes it."""
     new = cleaned.extracted
     title = bounds.name(new.title)
     url = new.url if new.url and bounds.fits(new.url) else None
     return {
-        "title": title,
-        "title_key": title_key(title),
-        "text": new.text,
-        "text_hash": text_hash(new.text),
-        "sentences": cleaned.sentences,
-        "author": func.coalesce(bounds.name(new.author) or None, Article.author),
-        "attribution": new.attribution,
-        "language": new.language,
-        "published_at": func.coalesce(new.published, Article.published_at),
-        "source": bounds.name(new.source) or Article.source,
-        "url": func.coalesce(Article.url, url),
-        "url_key": func.coalesce(Article.url_key, (url_key(url) or None) if url else None),
-        "updated_at": func.now(),
+        "new_title": title,
+        "new_title_key": title_key(title),
+        "new_text": new.text,
+        "new_text_hash": text_hash(new.text),
+        "new_sentences": cleaned.sentences,
+        "new_author": bounds.name(new.author) or None,
+        "new_attribution": new.attribution,
+        "new_language": new.language,
+        "new_published": new.published,
+        "new_source": bounds.name(new.source) or None,
+        "new_url": url,
+        "new_url_key": (url_key(url) or None) if url else None,
     }
+
+
+_WANTED = select(Payload.article_id, Payload.kind, Payload.body, Payload.given).where(
+    Payload.article_id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+)
+# What the door was told stays where the page does not say; an address that the door was told stays in any case.
+_UPDATE = (
+    update(Article)
+    .where(Article.id == bindparam("article"))
+    .values(
+        author=func.coalesce(bindparam("new_author"), Article.author),
+        published_at=func.coalesce(bindparam("new_published"), Article.published_at),
+        source=func.coalesce(bindparam("new_source"), Article.source),
+        url=func.coalesce(Article.url, bindparam("new_url")),
+        url_key=func.coalesce(Article.url_key, bindparam("new_url_key")),
+        updated_at=func.now(),
+        **{
+            name: bindparam(f"new_{name}", type_=Article.__table__.c[name].type)
+            for name in ("title", "title_key", "text", "text_hash", "sentences", "attribution", "language")
+        },
+    )
+)

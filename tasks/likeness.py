@@ -5,7 +5,8 @@ the other. Whoever links holds the locks of all features rows concerned, taken i
 workers neither wait for each other in a circle nor leave a list too long.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,16 +17,13 @@ from config.settings import settings
 from models.features import Features as Row
 from models.features import Term
 from models.neighbour import Neighbour
-from nlp.evidence import Evidence, explained
-from nlp.pairs import RULE as LIKENESS
-from nlp.pairs import Features, Parts, parts, quantised, score
+from nlp.pairs import RULE, Features, parts, score
 from nlp.stories import TOUCHES
-from nlp.terms import RULE as TERMS
-from nlp.terms import keys_of, profile
-from tasks.candidates import Candidate, candidates
+from nlp.terms import Profile, keys_of
+from tasks.candidates import candidates
 
 _NEW = insert(Row)
-_MADE = ("lineage", "words", "weights", "names", "vector", "published_at", "at")
+_MADE = ("lineage", "hashes", "weights", "names", "numbers", "shown", "vector", "published_at", "at")
 _SAVE = _NEW.on_conflict_do_update(
     index_elements=[Row.article_id],
     set_={name: _NEW.excluded[name] for name in _MADE},
@@ -33,7 +31,7 @@ _SAVE = _NEW.on_conflict_do_update(
 ).returning(Row.article_id)
 _TERMS = insert(Term).on_conflict_do_nothing()
 _NEW_LINK = insert(Neighbour)
-_WHY = ("score", "cosine", "names", "terms", "hours", "rule")
+_WHY = ("score", "cosine", "hours", "rule")
 _LINK = _NEW_LINK.on_conflict_do_update(
     index_elements=[Neighbour.article_id, Neighbour.neighbour_id],
     set_={name: _NEW_LINK.excluded[name] for name in _WHY},
@@ -51,51 +49,23 @@ class Arriving:
     """An article to be linked. `at` is when it was published, or else when it arrived; `lineage` its features' one."""
 
     article_id: int
+    profile: Profile
     features: Features
-    vector: list[float]
     lineage: str
     at: datetime
 
 
-def compared(
-    article_id: int,
-    title: str,
-    body: str,
-    vector: list[float],
-    embedder: str,
-    published: datetime | None,
-    arrived: datetime,
-) -> Arriving:
-    """What is compared of an article, from its text and its vector; `embedder` is the vector's lineage. About 2 ms."""
-    features = Features(profile(title, body), quantised(vector), published)
-    return Arriving(article_id, features, vector, f"{embedder} {LIKENESS} terms {TERMS}", published or arrived)
-
-
 @dataclass(frozen=True)
 class Scored:
-    """An arriving article with what it was compared with, the scores, and what they are made of, in one order."""
+    """What an arriving article was compared with, by id, and the scores."""
 
     arriving: Arriving
-    others: list[Candidate]
-    scores: list[float]
-    parts: Parts | None = None
+    others: Mapping[int, Features]
+    scores: Mapping[int, float]
 
     def near(self) -> list[int]:
         """Ids of those that may tell the same story, the nearest first."""
-        near = [(-s, other.article_id) for other, s in zip(self.others, self.scores, strict=True) if s >= TOUCHES]
-        return [article_id for _, article_id in sorted(near)]
-
-    def links(self, least: float, kept: int) -> Iterator[tuple[int, int, Evidence]]:
-        """From whom, to whom and why: the pairs that score `least` and may be among the best `kept` of a list."""
-        worst = sorted([least, *self.scores], reverse=True)[:kept][-1]
-        for place, (other, reached) in enumerate(zip(self.others, self.scores, strict=True)):
-            mine, theirs = reached >= worst, round(reached, 4) >= round(other.worst, 4)
-            if self.parts is not None and reached >= least and (mine or theirs):
-                why = explained(self.arriving.features, other.features, self.parts, place, reached)
-                if mine:
-                    yield self.arriving.article_id, other.article_id, why
-                if theirs:
-                    yield other.article_id, self.arriving.article_id, why
+        return sorted((i for i, s in self.scores.items() if s >= TOUCHES), key=lambda i: (-self.scores[i], i))
 
 
 def save_features(db: Connection, arriving: Sequence[Arriving]) -> set[int]:
@@ -113,10 +83,10 @@ def save_features(db: Connection, arriving: Sequence[Arriving]) -> set[int]:
         _unlink(db, changed)
         db.execute(delete(Term).where(Term.article_id.in_(changed)))
         terms = [
-            {"article_id": one.article_id, "key": key, "at": one.at}
+            {"article_id": one.article_id, "key": key, "weight": weight, "at": one.at}
             for one in arriving
             if one.article_id in changed
-            for key in keys_of(one.features.profile)
+            for key, weight in keys_of(one.profile).items()
         ]
         if terms:
             db.execute(_TERMS, terms)
@@ -132,15 +102,17 @@ def _unlink(db: Connection, changed: set[int]) -> None:
 
 
 def _row(one: Arriving) -> dict[str, object]:
-    profile = one.features.profile
+    found = one.features
     return {
         "article_id": one.article_id,
         "lineage": one.lineage,
-        "words": " ".join(profile.words),
-        "weights": profile.weights,
-        "names": list(profile.names),
-        "vector": one.features.vector,
-        "published_at": one.features.published,
+        "hashes": found.hashes,
+        "weights": found.weights,
+        "names": found.names,
+        "numbers": found.numbers,
+        "shown": list(one.profile.names),
+        "vector": found.vector,
+        "published_at": found.published,
         "at": one.at,
     }
 
@@ -154,36 +126,34 @@ def lock_features(db: Connection, ids: set[int]) -> None:
 def link(db: Connection, arriving: Sequence[Arriving]) -> list[Scored]:
     """Put each article and those like it on each other's lists, and keep each list's best.
 
-    Gives what was compared, for `tasks.placing`. The features of `arriving` are committed before.
+    Gives what was compared, for `tasks.placing`. The features of `arriving` are committed before, and of one lineage.
     """
-    found = [_scored(db, one) for one in sorted(arriving, key=lambda one: one.article_id)]
-    least, kept = settings().min_score, settings().neighbours
-    pairs = {(a, b): why for one in found for a, b, why in one.links(least, kept)}
-    near = {i for one in found for i in one.near()} | {i for pair in pairs for i in pair}
-    lock_features(db, near | {one.article_id for one in arriving})
-    if pairs:
-        db.execute(_LINK, [_link(pair, pairs[pair]) for pair in sorted(pairs)])
-        db.execute(_TRIM, {"ids": sorted({i for i, _ in pairs}), "most": kept})
+    ids, width = sorted(one.article_id for one in arriving), len(arriving[0].features.vector)
+    others = candidates(db, ids, width, arriving[0].lineage, timedelta(days=settings().horizon_days))
+    links: dict[tuple[int, int], dict[str, object]] = {}
+    found = [_scored(one, others[one.article_id], links) for one in sorted(arriving, key=lambda one: one.article_id)]
+    lock_features(db, {*ids, *(i for one in found for i in one.near()), *(i for pair in links for i in pair)})
+    if links:
+        db.execute(_LINK, [links[pair] for pair in sorted(links)])
+        db.execute(_TRIM, {"ids": sorted({i for i, _ in links}), "most": settings().neighbours})
     return found
 
 
-def _scored(db: Connection, one: Arriving) -> Scored:
-    horizon, kept = timedelta(days=settings().horizon_days), settings().neighbours
-    others = candidates(db, one.article_id, one.features, one.vector, one.lineage, one.at, horizon, kept)
+def _scored(one: Arriving, others: Mapping[int, Features], links: dict[tuple[int, int], dict[str, object]]) -> Scored:
+    """Compare, and add a row each way to `links` for those that are alike enough."""
     if not others:
-        return Scored(one, [], [])
-    found = parts([one.features], [other.features for other in others])
-    return Scored(one, others, score(found)[0].tolist(), found)
-
-
-def _link(pair: tuple[int, int], why: Evidence) -> dict[str, object]:
-    return {
-        "article_id": pair[0],
-        "neighbour_id": pair[1],
-        "score": why.score,
-        "cosine": why.cosine,
-        "names": list(why.names),
-        "terms": list(why.terms),
-        "hours": why.hours,
-        "rule": why.rule,
-    }
+        return Scored(one, {}, {})
+    found = parts([one.features], list(others.values()))
+    scores = dict(zip(others, score(found)[0].tolist(), strict=True))
+    for place, (other, alike) in enumerate(scores.items()):
+        if alike >= settings().min_score:
+            hours = float(found.hours[0, place])
+            row = {
+                "score": alike,
+                "cosine": max(float(found.vector[0, place]), 0.0),
+                "hours": None if math.isnan(hours) else hours,
+                "rule": RULE,
+            }
+            for pair in ((one.article_id, other), (other, one.article_id)):
+                links[pair] = {"article_id": pair[0], "neighbour_id": pair[1], **row}
+    return Scored(one, others, scores)

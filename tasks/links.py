@@ -6,15 +6,17 @@ arrived late or first (docs/decisions/0001-previous-and-next.md).
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from config.settings import settings
 from models.article import Article, Declared
 from models.entity import Entity, Mention
-from models.neighbour import Neighbour
+from nlp.evidence import apart
+from tasks.one_thing import is_member, root_id
+from tasks.related import related
 
 SHARED_NAMES = 5  # shown in a why: the rarest first, since they say most
 COMMON = 1000  # mentions from which a name is common, and is counted no further
@@ -38,54 +40,37 @@ def links(db: Session, article: Article) -> list[Link]:
 
 
 def _related(db: Session, article: Article) -> list[Link]:
-    rows = db.execute(
-        select(Neighbour.score, Neighbour.rule, Article.id, Article.title, Article.url, Article.published_at)
-        .join(Article, Article.id == Neighbour.neighbour_id)
-        .where(Neighbour.article_id == article.id)
-        .order_by(Neighbour.score.desc(), Article.id)
-        .limit(settings().neighbours)
-    ).all()
-    shared = _shared_names(db, article.id, [row.id for row in rows])
-    return [
-        Link("related", row.id, row.title, row.url, round(row.score, 4), _why(article, row, shared.get(row.id, [])))
-        for row in rows
-    ]
-
-
-def _why(article: Article, row: Any, names: list[str]) -> dict[str, Any]:
-    hours = _hours(article.published_at, row.published_at)
-    parts = [f"{row.score:.0%} alike"]
-    if names:
-        parts.insert(0, f"{len(names)} shared name{'s' * (len(names) > 1)}: {', '.join(names)}")
-    if hours is not None:
-        parts.append(_apart(hours))
-    evidence = {"cosine": round(row.score, 4), "shared_entities": names, "hours_apart": hours, "rule": row.rule}
-    return {**evidence, "sentence": "; ".join(parts)}
+    found = related(db.connection(), article.id, partial(_shared_names, db, article.id))
+    return [Link("related", **row) for row in found]
 
 
 def _hours(one: datetime | None, other: datetime | None) -> float | None:
     return round(abs((one - other).total_seconds()) / 3600, 1) if one and other else None
 
 
-def _apart(hours: float) -> str:
-    return f"{hours:g} hours apart" if hours < 72 else f"{hours / 24:.0f} days apart"
-
-
 def _shared_names(db: Session, article_id: int, others: list[int]) -> dict[int, list[str]]:
-    """For each other article, the entities it has in common with this one; those mentioned least first.
+    """For each other article, the things it has in common with this one, by whatever name; the rarest first.
 
     Asked when read, not stored: entities are tagged in parallel, and a stored answer would miss the later half.
     """
-    theirs = aliased(Mention)
-    places = select(theirs.entity_id).where(theirs.entity_id == Entity.id).limit(COMMON).correlate(Entity).subquery()
+    root, theirs, member = aliased(Entity), aliased(Mention), aliased(Entity)
+    places = (
+        select(theirs.entity_id)
+        .join(member, member.id == theirs.entity_id)
+        .where(is_member(root.id, member))
+        .limit(COMMON)
+        .correlate(root)
+        .subquery()
+    )
     rarity = select(func.count()).select_from(places).scalar_subquery()
-    mine = select(Mention.entity_id).where(Mention.article_id == article_id)
+    mine = select(root_id()).join(Mention, Mention.entity_id == Entity.id).where(Mention.article_id == article_id)
     rows = db.execute(
-        select(Mention.article_id, Entity.name)
+        select(Mention.article_id, root.name)
         .join(Entity, Entity.id == Mention.entity_id)
-        .where(Mention.article_id.in_(others), Mention.entity_id.in_(mine))
-        .group_by(Mention.article_id, Entity.id)
-        .order_by(rarity, Entity.name)
+        .join(root, root.id == root_id())
+        .where(Mention.article_id.in_(others), root.id.in_(mine))
+        .group_by(Mention.article_id, root.id)
+        .order_by(rarity, root.name)
     )
     shared: dict[int, list[str]] = {}
     for other, name in rows:
@@ -181,5 +166,5 @@ def _by_time(db: Session, article: Article, kind: str) -> Link | None:
     if row is None:
         return None
     hours = _hours(article.published_at, row.published_at) or 0.0
-    sentence = f"{kind} in {article.source} by publication time; {_apart(hours)}"
+    sentence = f"{kind} in {article.source} by publication time; {apart(hours)}"
     return Link(kind, row.id, row.title, row.url, None, {"rule": "time", "hours_apart": hours, "sentence": sentence})

@@ -1,93 +1,142 @@
-"""The neighbours task: the article's vector is committed first, then searched with, so no pair is missed."""
+"""The neighbours task: what is compared of articles is committed before anything is compared, so no pair is missed."""
 
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import Connection, cast, delete, literal_column, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from config.settings import settings
-from models.neighbour import Neighbour, Vector
-from models.session import transaction
+from models.article import Article
+from models.neighbour import Vector
+from models.session import statements, transaction
 from models.stage import Stage
 from nlp.likeness import lead
-from tasks.stages import Claim, Result, hold, perform
-from tasks.texts import clean_text
+from nlp.pairs import features
+from nlp.spans import Span
+from nlp.terms import profile
+from tasks.claims import Claim, hold
+from tasks.likeness import Arriving, link, save_features
+from tasks.placing import place
+from tasks.stages import Result, Work, perform
 from tasks.vectors import index_width
 from workers.app import app
 from workers.runtime import runtime
 
-EF_SEARCH = 100  # recall .950 of the ten nearest at 100k vectors (docs/decisions/0004-vectors.md)
-_SEARCH = text(  # without the iterative scan a WHERE starves the index
-    f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "
-    "set_config('hnsw.iterative_scan', 'strict_order', true)"
+_WANTED = (
+    select(
+        Article.id,
+        Article.title,
+        Article.text,
+        Article.sentences,
+        Article.published_at,
+        Article.created_at,
+        Vector.vector,
+    )
+    .outerjoin(  # one that was made of this text by this embedder need not be made again
+        Vector,
+        and_(
+            Vector.article_id == Article.id,
+            Vector.version == Article.version,
+            Vector.lineage == bindparam("lineage"),
+        ),
+    )
+    .where(Article.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+)
+_NEW = insert(Vector)
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=[Vector.article_id],
+    set_={name: _NEW.excluded[name] for name in ("vector", "lineage", "version", "at")},
+    where=or_(
+        *(
+            getattr(Vector, name).is_distinct_from(_NEW.excluded[name])
+            for name in ("vector", "lineage", "version", "at")
+        )
+    ),
 )
 
 
+@dataclass(frozen=True)
+class Read:
+    """What of an article is compared with others."""
+
+    title: str
+    text: str
+    sentences: list[Span]
+    published: datetime | None
+    created: datetime
+    vector: list[float] | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An article's vector, and what else is compared."""
+
+    vector: list[float]
+    arriving: Arriving
+
+
 @app.task(name="article.link_neighbours")
-def link_neighbours(article_id: int) -> None:
-    """Link the article with those most like it, in both directions."""
-    perform(article_id, Stage.NEIGHBOURS, _link)
+def link_neighbours(*article_ids: int) -> None:
+    """Link each article with those most like it, in both directions, and give it its place in a story."""
+    perform(article_ids, Work(Stage.NEIGHBOURS, _read, _compare, _write, show=_show))
 
 
-def _link(claim: Claim) -> Result:
-    article = clean_text(claim.article_id)
-    compared = lead(article.title, article.text, article.sentences)
-    vector = runtime().embedder.embed([compared])[0].tolist()
-    lineage = runtime().embedder_lineage
-    index_width(len(vector))
-    _save_vector(claim, vector, lineage)
-    return Result(lineage, partial(_write, article_id=claim.article_id, vector=vector, lineage=lineage))
-
-
-def _save_vector(claim: Claim, vector: list[float], lineage: str) -> None:
-    """Commit the vector before anyone searches: of two articles arriving together, the later one finds the other.
-
-    Where the vector has changed, links that rest on the old one go. Raises Superseded when the claim is void.
-    """
-    article_id = claim.article_id
-    with transaction() as db:
-        hold(db, claim)
-        statement = insert(Vector).values(article_id=article_id, vector=vector, lineage=lineage)
-        new = statement.excluded
-        changed = statement.on_conflict_do_update(
-            index_elements=[Vector.article_id],
-            set_={"vector": new.vector, "lineage": new.lineage},
-            where=or_(Vector.vector != new.vector, Vector.lineage != new.lineage),
-        ).returning(Vector.article_id)
-        if db.scalar(changed) is not None and claim.number > 1:  # nothing links a first vector yet
-            touching = or_(Neighbour.article_id == article_id, Neighbour.neighbour_id == article_id)
-            db.execute(delete(Neighbour).where(touching))
-
-
-def _write(db: Connection, *, article_id: int, vector: list[float], lineage: str) -> None:
-    found = _most_alike(db, article_id, vector, lineage)
-    pairs = [(article_id, other, score) for other, score in found] + [
-        (other, article_id, score) for other, score in found
-    ]
-    if not pairs:
-        return
-    rows = [{"article_id": a, "neighbour_id": b, "score": score, "rule": lineage} for a, b, score in sorted(pairs)]
-    statement = insert(Neighbour).values(rows)
-    new = statement.excluded
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Neighbour.article_id, Neighbour.neighbour_id], set_={"score": new.score, "rule": new.rule}
+def _read(article_ids: Sequence[int]) -> dict[int, Read]:
+    with statements() as db:
+        rows = db.execute(_WANTED, {"ids": list(article_ids), "lineage": runtime().embedder_lineage}).all()
+    return {
+        row.id: Read(
+            row.title,
+            row.text or "",
+            [Span(*pair) for pair in row.sentences or ()],
+            row.published_at,
+            row.created_at,
+            row.vector,
         )
-    )
+        for row in rows
+    }
 
 
-def _most_alike(db: Connection, article_id: int, vector: list[float], lineage: str) -> list[tuple[int, float]]:
-    """Ids and cosines of the most alike articles, best first."""
-    db.execute(_SEARCH)
-    width = len(vector)
-    # In the words of the width's index, and the width as a constant, or the planner does not see that they agree.
-    distance = cast(Vector.vector, HALFVEC(width)).cosine_distance(vector)
-    same_width = Vector.dimensions == literal_column(f"{width:d}")
-    nearest = (
-        select(Vector.article_id, (1 - distance).label("cosine"))
-        .where(Vector.article_id != article_id, Vector.lineage == lineage, same_width)
-        .order_by(distance)
-        .limit(settings().neighbours)
-    )
-    return [(i, min(float(c), 1.0)) for i, c in db.execute(nearest) if c >= settings().min_cosine]
+def _compare(claim: Claim, article: Read) -> tuple[str, Compared]:
+    vector = article.vector or _embedded(article)
+    index_width(len(vector))
+    found, lineage = profile(article.title, article.text), runtime().links_lineage
+    compared = features(found, vector, article.published)
+    arriving = Arriving(claim.article_id, found, compared, lineage, article.published or article.created)
+    return lineage, Compared(vector, arriving)
+
+
+def _embedded(article: Read) -> list[float]:
+    compared = lead(article.title, article.text, article.sentences)
+    vector: list[float] = runtime().embedder.embed([compared])[0].tolist()
+    return vector
+
+
+def _show(results: Sequence[Result[Compared]]) -> list[Result[Compared]]:
+    """Commit vectors and features before anyone searches: of two articles arriving together, the later finds the other.
+
+    Where they have changed, links that rest on the old ones go. Results whose claim is void are left out.
+    """
+    with transaction() as db:
+        held = hold(db, [result.claim for result in results])
+        counting = [result for result in results if result.claim.article_id in held]
+        if counting:
+            db.execute(_SAVE, [_vector(result) for result in counting])
+            save_features(db, [result.made.arriving for result in counting])
+    return counting
+
+
+def _vector(result: Result[Compared]) -> dict[str, object]:
+    return {
+        "article_id": result.claim.article_id,
+        "vector": result.made.vector,
+        "lineage": runtime().embedder_lineage,
+        "version": result.claim.version,
+        "at": result.made.arriving.at,
+    }
+
+
+def _write(db: Connection, results: Sequence[Result[Compared]]) -> None:
+    if results:
+        place(db, link(db, [result.made.arriving for result in results]))

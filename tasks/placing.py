@@ -35,11 +35,9 @@ def place(db: Connection, scored: Sequence[Scored]) -> None:
 
 def stamp(one: Arriving) -> str:
     """What an article is placed by: the rule, and all of its features."""
-    profile = one.features.profile
-    whole = "\n".join(
-        [one.lineage, " ".join(profile.words), profile.weights.hex(), one.features.vector.hex(), str(one.at)]
-    )
-    return f"{RULE} {blake2b(whole.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+    found = one.features
+    whole = b"\n".join([one.lineage.encode(), found.hashes, found.weights, found.vector, str(one.at).encode()])
+    return f"{RULE} {blake2b(whole, digest_size=8).hexdigest()}"
 
 
 def _placed(db: Connection, scored: Sequence[Scored]) -> set[int]:

@@ -1,12 +1,26 @@
 """Putting stages on the queue: the row first, then the message with the article's id."""
 
+import json
 import logging
 from collections.abc import Iterable
+from typing import cast
 
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
-from sqlalchemy import ARRAY, BigInteger, Connection, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    column,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from models.session import statements
@@ -15,6 +29,8 @@ from workers.app import app, require_broker
 
 log = logging.getLogger(__name__)
 
+TOGETHER = 8  # articles a message (docs/decisions/0008-batching.md)
+FEW = 16  # times as many articles as share a message: shorter lists are shared out in smaller ones
 BROKER_AWAY = (OperationalError, RedisError, OSError)  # not there, out of memory, or cut off
 Waiting = tuple[int, Stage, Lane]  # an article, and a stage of it in its lane
 
@@ -24,28 +40,39 @@ TASK = {
     Stage.ENTITIES: "article.tag_entities",
     Stage.NEIGHBOURS: "article.link_neighbours",
 }
+STAGE = {name: stage for stage, name in TASK.items()}
+
+
+def _enqueue() -> Insert:
+    ids = func.unnest(bindparam("ids", type_=ARRAY(BigInteger))).table_valued(column("id", BigInteger), name="ids")
+    stages = func.unnest(bindparam("stages", type_=ARRAY(Text))).table_valued(column("name", Text), name="stages")
+    ids, stages = ids.render_derived(), stages.render_derived()
+    rows = select(ids.c.id, stages.c.name, bindparam("lane", type_=Text)).join_from(ids, stages, literal(True))
+    statement = insert(cast(Table, StageRow.__table__)).from_select(
+        ["article_id", "name", "lane"], rows
+    )  # also for an ORM session
+    return statement.on_conflict_do_update(
+        index_elements=["article_id", "name"],
+        set_={
+            "state": State.QUEUED,
+            "lane": statement.excluded.lane,
+            "attempts": 0,
+            "reason": None,
+            "queued_at": func.now(),
+            "started_at": None,
+            "finished_at": None,
+        },
+    )
+
+
+_ENQUEUE = _enqueue()  # built once: building a statement costs as much as running it
 
 
 def enqueue(db: Session | Connection, article_ids: Iterable[int], stages: Iterable[Stage], lane: Lane) -> None:
     """Mark stages of articles as queued, in `db`'s transaction. Call `publish` after it has committed."""
-    rows = [{"article_id": i, "name": s, "lane": lane} for i in article_ids for s in stages]
-    if not rows:
-        return
-    statement = insert(StageRow).values(rows)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=[StageRow.article_id, StageRow.name],
-            set_={
-                "state": State.QUEUED,
-                "lane": statement.excluded.lane,
-                "attempts": 0,
-                "reason": None,
-                "queued_at": func.now(),
-                "started_at": None,
-                "finished_at": None,
-            },
-        )
-    )
+    given = {"ids": sorted(article_ids), "stages": list(stages), "lane": lane}
+    if given["ids"] and given["stages"]:
+        db.execute(_ENQUEUE, given)
 
 
 def queue_of(stage: Stage, lane: Lane) -> str:
@@ -54,17 +81,26 @@ def queue_of(stage: Stage, lane: Lane) -> str:
     return queue if lane is Lane.LIVE else f"{queue}.{lane}"
 
 
-def publish(waiting: Iterable[Waiting], countdown: float = 0) -> None:
-    """Put the ids on the queues of their stages, to be taken after `countdown` seconds.
+def together(articles: int) -> int:
+    """How many of so many articles share a message: few go one by one, so that all workers have a share of them."""
+    return min(TOGETHER, max(1, articles // FEW))
+
+
+def publish(waiting: Iterable[Waiting], countdown: float = 0, together: int = 1) -> None:
+    """Put the ids on the queues of their stages, up to `together` in a message, to be taken after `countdown` seconds.
 
     A broker that is away or full loses nothing: the rows say queued, and the sweep sends their messages later.
     """
     require_broker()
+    kinds: dict[tuple[Stage, Lane], list[int]] = {}
+    for article_id, stage, lane in waiting:
+        kinds.setdefault((stage, lane), []).append(article_id)
     try:
         with app.producer_or_acquire() as producer:
-            for article_id, stage, lane in waiting:
-                queue = queue_of(stage, lane)
-                app.send_task(TASK[stage], (article_id,), queue=queue, countdown=countdown or None, producer=producer)
+            for (stage, lane), ids in kinds.items():
+                for start in range(0, len(ids), together):
+                    message = {"queue": queue_of(stage, lane), "countdown": countdown or None, "producer": producer}
+                    app.send_task(TASK[stage], ids[start : start + together], **message)
     except BROKER_AWAY as error:
         log.warning("the queue takes no messages, the sweep will send them: %s", error)
 
@@ -76,6 +112,17 @@ def publish_again(article_ids: Iterable[int]) -> None:
     with statements() as db:
         rows = db.execute(select(StageRow.article_id, StageRow.name, StageRow.lane).where(chosen, under_way)).all()
     publish((article_id, Stage(name), Lane(lane)) for article_id, name, lane in rows)
+
+
+def first_waiting(queue: str) -> tuple[Stage, list[int]] | None:
+    """The stage and articles of the message that is taken next; None when none waits."""
+    with app.connection_for_read() as connection:
+        channel = connection.default_channel
+        raw = channel.client.lindex(queue, -1)
+        if raw is None:
+            return None
+        message = channel.Message(json.loads(raw), channel=channel)
+        return STAGE[message.headers["task"]], list(message.decode()[0])
 
 
 def messages(queue: str) -> int:

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.article import Article
-from models.entity import Entity, Mention
 from models.stage import Stage, StageRow, State
 from models.summary import Summary
 from tasks.links import links
+from tasks.one_thing import things_of
 
 
 def article_view(db: Session, article_id: int) -> dict[str, Any] | None:
@@ -61,15 +61,9 @@ def _summary(db: Session, article_id: int) -> dict[str, Any] | None:
 
 
 def _entities(db: Session, article_id: int) -> list[dict[str, Any]]:
-    """The article's things, most mentioned first, each with its mentions in order."""
-    rows = db.execute(
-        select(Entity.id, Entity.type, Entity.name, Mention.start, Mention.end, Mention.score)
-        .join(Mention, Mention.entity_id == Entity.id)
-        .where(Mention.article_id == article_id)
-        .order_by(Mention.start)
-    )
+    """The article's things, most mentioned first, each by the name that stands for it, with its mentions in order."""
     found: dict[int, dict[str, Any]] = {}
-    for i, type_, name, start, end, score in rows:
+    for i, type_, name, start, end, score in things_of(db, article_id):
         thing = found.setdefault(i, {"id": i, "type": type_, "name": name, "mentions": []})
         thing["mentions"].append({"start": start, "end": end, "score": round(score, 4)})
     return sorted(found.values(), key=lambda thing: -len(thing["mentions"]))

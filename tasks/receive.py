@@ -20,7 +20,7 @@ from nlp.formats import Document
 from nlp.formats.encoding import scrub
 from tasks import bounds
 from tasks.errors import Unusable
-from tasks.queue import enqueue, publish
+from tasks.queue import enqueue, publish, together
 
 BATCH = 200  # articles a transaction: few round trips, short locks
 
@@ -89,7 +89,7 @@ def _receive_batch(documents: Sequence[Document], lane: Lane, redo: bool) -> lis
         changed = _write_payloads(db, {ids[key]: document for key, document in latest.items()})
         queued = set(ids.values()) if redo else changed | _failed(db, ids.values())
         enqueue(db, sorted(queued), [Stage.INGEST], lane)
-    publish((article_id, Stage.INGEST, lane) for article_id in sorted(queued))
+    publish(((article_id, Stage.INGEST, lane) for article_id in sorted(queued)), together=together(len(documents)))
     return [Received(ids[key], ids[key] in queued) for key in keys]
 
 

@@ -15,7 +15,8 @@ from nlp.stories import MOST_MEMBERS, RULE
 from tasks.candidates import features_of
 
 _NEWEST = text(
-    "select m.story_id, m.article_id, m.at, a.title, f.words, f.weights, f.names, f.vector, f.published_at "
+    "select m.story_id, m.article_id, m.at, a.title, f.hashes, f.weights, f.names, f.numbers, f.vector, "
+    "f.published_at "
     "from unnest(cast(:ids as bigint[])) as s (id) cross join lateral (select story_id, article_id, at "
     "from story_members where story_id = s.id order by at desc, article_id desc limit :most) m "
     "join features f on f.article_id = m.article_id join articles a on a.id = m.article_id"

@@ -1,195 +1,195 @@
-"""How a stage of an article goes from queued to its end: claimed, tried, written once."""
+"""How a stage goes from queued to its end, for the articles of one message: claimed, tried, written once."""
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Generic, TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import ColumnElement, Connection, case, func, select, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from config.settings import settings
-from models.article import Article
-from models.session import statements, transaction
-from models.stage import Lane, Stage, StageRow, State
+from models.session import transaction
+from models.stage import Lane, Stage, State
+from tasks.claims import Claim, done, end, give_back, start, try_again
 from tasks.errors import Skip, Unreachable, Unusable
 from tasks.queue import enqueue, publish
 
 log = logging.getLogger(__name__)
 
 UNREACHABLE_WAIT = 30.0  # seconds, doubled each time: a site is down for minutes rather than moments
+TOGETHER_SECONDS = 10.0  # then what is left of a message's articles goes back, each in a message of its own
+
+Read = TypeVar("Read")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
-class Claim:
-    """The right to try one stage of one article once. A later claim of the same stage voids it."""
+class Result(Generic[Made]):
+    """What a try made of an article, and which engine and settings made it."""
 
-    article_id: int
-    stage: Stage
-    number: int
-    attempt: int
-    version: int
-    lane: Lane
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a try made: which engine and settings made it, how to write it, and the stages to queue after it."""
-
+    claim: Claim
     lineage: str
-    write: Callable[[Connection], None]
+    made: Made
+
+
+@dataclass(frozen=True)
+class Work(Generic[Read, Made]):
+    """What a stage does: articles are read and written together, to save round trips, and thought about one by one.
+
+    `read` finds what there is of these article ids. `think` gives lineage and result of one, or raises. `show` commits
+    what other workers must see before this one writes, and gives the results that still count.
+    """
+
+    stage: Stage
+    read: Callable[[Sequence[int]], Mapping[int, Read]]
+    think: Callable[[Claim, Read], tuple[str, Made]]
+    write: Callable[[Connection, Sequence[Result[Made]]], None]
+    show: Callable[[Sequence[Result[Made]]], Sequence[Result[Made]]] | None = None
     then: tuple[Stage, ...] = ()
 
 
-class Superseded(Exception):
-    """The claim was voided by a later one, or the article has a newer version: nothing may be written."""
+def perform(article_ids: Sequence[int], work: Work[Read, Made]) -> None:
+    """Claim the stage of these articles, work with no transaction open, write each result once, or its reason.
 
-
-def perform(article_id: int, stage: Stage, work: Callable[[Claim], Result]) -> None:
-    """Claim the stage, do `work` with no transaction open, and write its result once, or its reason.
-
-    Raises OperationalError when the database is away or full; the task is then retried by Celery, found by the sweep,
-    and no attempt is counted.
+    What is wrong with one article is its own: the others of the message are written all the same. Raises
+    OperationalError when the database is away or full; the task is then retried by Celery, found by the sweep, and no
+    attempt is counted.
     """
-    claim = _claim(article_id, stage)
-    if claim is None:
-        return
-    try:
-        result = work(claim)
-        _finish(claim, result)
-    except Superseded:
-        log.warning("article %s: %s attempt %s was superseded", article_id, stage, claim.attempt)
-        return
-    except Skip as reason:
-        _end(claim, State.SKIPPED, str(reason))
-        return
-    except Unusable as reason:
-        _end(claim, State.FAILED, str(reason))
-        return
-    except Unreachable as reason:
-        _try_again(claim, str(reason), wait=UNREACHABLE_WAIT)
-        return
-    except DBAPIError as error:
-        if not _is_away(error):
-            log.exception("article %s: %s attempt %s failed", article_id, stage, claim.attempt)
-            _try_again(claim, f"the database refused: {str(error.orig).strip()}")
+    claimed, tried = start(article_ids, work.stage)
+    if tried:  # one of them may be what ended its worker: it shares no message again
+        publish(tried)
+    if claimed:
+        _Try(work, claimed).run()
+
+
+class _Try(Generic[Read, Made]):
+    """One try at the articles of a message. `open` are those that have not ended."""
+
+    def __init__(self, work: Work[Read, Made], claimed: Sequence[Claim]) -> None:
+        self.work = work
+        self.open = {claim.article_id: claim for claim in claimed}
+
+    def run(self) -> None:
+        try:
+            found = self.work.read(list(self.open))
+            self._finish(self._think(found))
+        except DBAPIError as error:
+            if not _is_away(error):
+                self._fail_open(error)
+                return
+            self._give_back()
+            raise
+        except Exception as error:
+            self._fail_open(error)
+
+    def _think(self, found: Mapping[int, Read]) -> list[Result[Made]]:
+        """The results of those that are found (others were deleted since), as far as time allows."""
+        begun, results = time.monotonic(), []
+        self.open = {article_id: claim for article_id, claim in self.open.items() if article_id in found}
+        for claim in list(self.open.values()):
+            try:
+                results.append(Result(claim, *self.work.think(claim, found[claim.article_id])))
+            except DBAPIError:
+                raise
+            except Exception as error:
+                self._fail(claim, error)
+                if isinstance(error, SoftTimeLimitExceeded):
+                    break
+            if time.monotonic() - begun > TOGETHER_SECONDS:
+                break
+        self._part_with([claim for claim in self.open.values() if claim not in {result.claim for result in results}])
+        return results
+
+    def _part_with(self, unreached: Sequence[Claim]) -> None:
+        """They took no try, and are to wait for nobody again."""
+        if unreached:
+            give_back(unreached)
+            publish((claim.article_id, claim.stage, claim.lane) for claim in unreached)
+            for claim in unreached:
+                del self.open[claim.article_id]
+
+    def _finish(self, results: Sequence[Result[Made]]) -> None:
+        """Write all; where that fails, one by one, so that it fails for those alone that cannot be written."""
+        if not results:
             return
-        _give_back(claim)
-        raise
-    except SoftTimeLimitExceeded:
-        _try_again(claim, f"took longer than {settings().stage_seconds} s")
-        return
-    except Exception as error:
-        log.exception("article %s: %s attempt %s failed", article_id, stage, claim.attempt)
-        _try_again(claim, f"{type(error).__name__}: {error}")
-        return
-    publish((article_id, following, claim.lane) for following in result.then)
+        try:
+            self._write(results)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:
+            if isinstance(error, DBAPIError) and _is_away(error):
+                raise
+            if len(results) == 1:
+                self._fail(results[0].claim, error)
+                return
+            log.warning("%s of %s articles could not be written together: %r", self.work.stage, len(results), error)
+            for result in results:
+                self._finish([result])
+
+    def _write(self, results: Sequence[Result[Made]]) -> None:
+        """The results and their lineage in the transaction that ends the stage, or nothing at all."""
+        counting = self.work.show(results) if self.work.show else results
+        lanes: dict[Lane, list[int]] = {}
+        if counting:
+            with transaction() as db:
+                ended = done(db, [result.claim for result in counting], [result.lineage for result in counting])
+                counting = [result for result in counting if result.claim.article_id in ended]
+                self.work.write(db, counting)
+                for result in counting:
+                    lanes.setdefault(result.claim.lane, []).append(result.claim.article_id)
+                for lane, ids in lanes.items():
+                    enqueue(db, ids, self.work.then, lane)
+        self._close(results, counting)
+        for lane, ids in lanes.items():
+            publish(((i, stage, lane) for stage in self.work.then for i in ids), together=len(ids))
+
+    def _close(self, results: Sequence[Result[Made]], written: Sequence[Result[Made]]) -> None:
+        for result in results:
+            self.open.pop(result.claim.article_id, None)
+        for claim in {result.claim for result in results} - {result.claim for result in written}:
+            log.warning("article %s: %s attempt %s was superseded", claim.article_id, claim.stage, claim.attempt)
+
+    def _give_back(self) -> None:
+        """Let the attempts not count, if the database can still be told."""
+        try:
+            give_back(self.open.values())
+        except OperationalError as error:
+            log.warning("articles %s: their attempts could not be given back: %s", list(self.open), error.orig)
+
+    def _fail_open(self, error: Exception) -> None:
+        for claim in list(self.open.values()):
+            self._fail(claim, error)
+
+    def _fail(self, claim: Claim, error: Exception) -> None:
+        """End this article's stage, or queue another try, as the error asks."""
+        del self.open[claim.article_id]
+        if isinstance(error, Skip):
+            end(claim, State.SKIPPED, str(error))
+        elif isinstance(error, Unusable):
+            end(claim, State.FAILED, str(error))
+        elif isinstance(error, Unreachable):
+            try_again(claim, str(error), wait=UNREACHABLE_WAIT)
+        elif isinstance(error, SoftTimeLimitExceeded):
+            try_again(claim, f"took longer than {settings().stage_seconds} s")
+        else:
+            log.error("article %s: %s attempt %s failed", *_named(claim), exc_info=error)
+            try_again(claim, _reason(error))
 
 
-def _claim(article_id: int, stage: Stage) -> Claim | None:
-    """Start a try, unless the stage has ended (a message can come twice) or was tried often enough."""
-    spent = StageRow.attempts >= settings().attempts
-    died = func.concat("the worker process died in each of ", StageRow.attempts, " attempts")
-    claimed = (
-        update(StageRow)
-        .where(
-            StageRow.article_id == article_id,
-            StageRow.name == stage,
-            StageRow.state.in_((State.QUEUED, State.RUNNING)),
-            Article.id == StageRow.article_id,
-        )
-        .values(
-            state=case((spent, State.FAILED), else_=State.RUNNING),
-            reason=case((spent, func.coalesce(StageRow.reason, died)), else_=StageRow.reason),
-            finished_at=case((spent, func.now()), else_=StageRow.finished_at),
-            attempts=StageRow.attempts + case((spent, 0), else_=1),
-            claims=StageRow.claims + case((spent, 0), else_=1),
-            started_at=case((spent, StageRow.started_at), else_=func.now()),
-        )
-        .returning(StageRow.state, StageRow.claims, StageRow.attempts, Article.version, StageRow.lane)
-    )
-    with statements() as db:
-        row = db.execute(claimed).one_or_none()
-    if row is None or row.state != State.RUNNING:
-        return None
-    return Claim(article_id, stage, row.claims, row.attempts, row.version, Lane(row.lane))
+def _named(claim: Claim) -> tuple[int, Stage, int]:
+    return claim.article_id, claim.stage, claim.attempt
 
 
-def _finish(claim: Claim, result: Result) -> None:
-    """Write the result and its lineage in the transaction that ends the stage, or nothing at all."""
-    ended = (
-        update(StageRow)
-        .where(*_ours(claim), Article.id == StageRow.article_id, Article.version == claim.version)
-        .values(
-            state=State.DONE,
-            lineage=result.lineage,
-            version=claim.version,
-            reason=None,
-            finished_at=func.clock_timestamp(),
-        )
-    )
-    with transaction() as db:
-        if not db.execute(ended).rowcount:
-            raise Superseded
-        result.write(db)
-        enqueue(db, [claim.article_id], result.then, claim.lane)
-
-
-def hold(db: Connection, claim: Claim) -> None:
-    """Lock the stage's row for this transaction. Raises Superseded when the claim is void."""
-    held = db.scalar(
-        select(StageRow.article_id)
-        .join(Article, Article.id == StageRow.article_id)
-        .where(*_ours(claim), Article.version == claim.version)
-        .with_for_update(of=StageRow)
-    )
-    if held is None:
-        raise Superseded
-
-
-def _ours(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    """The stage's row, while no later claim has voided this one."""
-    return (
-        StageRow.article_id == claim.article_id,
-        StageRow.name == claim.stage,
-        StageRow.state == State.RUNNING,
-        StageRow.claims == claim.number,
-    )
-
-
-def _update(claim: Claim, **values: object) -> None:
-    with statements() as db:
-        db.execute(update(StageRow).where(*_ours(claim)).values(**values))
-
-
-def _end(claim: Claim, state: State, reason: str) -> None:
-    _update(claim, state=state, reason=reason, version=claim.version, finished_at=func.now())
+def _reason(error: Exception) -> str:
+    if isinstance(error, DBAPIError):
+        return f"the database refused: {str(error.orig).strip()}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _is_away(error: DBAPIError) -> bool:
     """Whether it is the database that failed, not the statement: no connection, no room, or shutting down."""
     state = getattr(error.orig, "sqlstate", None)
     return isinstance(error, OperationalError) and (state is None or state.startswith(("08", "53", "57P")))
-
-
-def _give_back(claim: Claim) -> None:
-    """Let the attempt not count, if the database can still be told."""
-    try:
-        _update(claim, state=State.QUEUED, attempts=StageRow.attempts - 1)
-    except OperationalError as error:
-        log.warning("article %s: the attempt could not be given back: %s", claim.article_id, error.orig)
-
-
-def _try_again(claim: Claim, reason: str, wait: float = 1.0) -> None:
-    """Queue another try after `wait` seconds, doubled each time; after the last one the stage is failed."""
-    last, pause = settings().attempts, wait * 2.0**claim.attempt
-    _update(
-        claim,
-        state=case((StageRow.attempts >= last, State.FAILED), else_=State.QUEUED),
-        reason=f"attempt {claim.attempt}: {reason}"[:2000],
-        queued_at=func.now() + timedelta(seconds=pause),  # the sweep gives it time from then on
-        finished_at=func.now(),
-    )
-    if claim.attempt < last:
-        publish([(claim.article_id, claim.stage, claim.lane)], countdown=pause)

@@ -45,7 +45,7 @@ def story_view(db: Connection, story_id: int) -> dict[str, Any] | None:
         "size": story.size,
         "first_seen": story.first_seen,
         "last_seen": story.last_seen,
-        "entities": key_entities([row.names for row in articles]),
+        "entities": key_entities([row.shown for row in articles]),
         "sources": _sources(db, story.id),
         "timeline": _timeline(db, story.id),
         "articles": [{"id": row.id, "title": row.title, "source": row.source, "at": row.at} for row in articles],
@@ -99,7 +99,7 @@ def _form(forms: Counter[str]) -> str:
 
 def _articles(db: Connection, story_id: int) -> list[Any]:
     rows = (
-        select(Article.id, Article.title, Article.source, StoryMember.at, Features.names)
+        select(Article.id, Article.title, Article.source, StoryMember.at, Features.shown)
         .join(Article, Article.id == StoryMember.article_id)
         .join(Features, Features.article_id == StoryMember.article_id)
         .where(StoryMember.story_id == story_id)

@@ -1,15 +1,15 @@
 """The sweep: each minute, what should be done and is not is queued again. The database is the truth."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import ColumnElement, Select, func, select, text, update
 from sqlalchemy.orm import Session
 
 from config.settings import settings
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
-from tasks.queue import messages, publish, queue_of
+from tasks.queue import TOGETHER, first_waiting, publish, queue_of
 from workers.app import app
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def recover() -> None:
     running = update(StageRow).where(StageRow.state == State.RUNNING).values(state=State.QUEUED).returning(StageRow)
     with session() as db:
         rows = [*db.scalars(last), *db.scalars(running)]
-    publish((row.article_id, Stage(row.name), Lane(row.lane)) for row in rows)
+    publish(((row.article_id, Stage(row.name), Lane(row.lane)) for row in rows), together=TOGETHER)
     _send_lost(timedelta(0))
 
 
@@ -51,7 +51,7 @@ def _send_lost(patience: timedelta) -> None:
             for stages in ((Stage.INGEST,), tuple(s for s in Stage if s is not Stage.INGEST)):
                 lost += _unqueued(db, stages, lane, patience)
         _mark(db, lost)
-    publish((row.article_id, Stage(row.name), Lane(row.lane)) for row in lost)
+    publish(((row.article_id, Stage(row.name), Lane(row.lane)) for row in lost), together=TOGETHER)
     if lost:
         log.warning("queued %s lost stages again", len(lost))
 
@@ -63,17 +63,18 @@ def _abandoned(db: Session, lane: Lane) -> list[StageRow]:
 
 
 def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane, patience: timedelta) -> list[StageRow]:
-    """More are queued than the broker holds messages: that many were lost, and those queued longest are sent again.
+    """Queued before the message that is taken next, and not taken: queues are first in, first out, so theirs is lost.
 
-    Should others be the lost ones, a second message for a stage does no harm, and the next sweep finds them.
+    `patience` is for what a worker has taken and not yet noted; a second message for it does no harm.
     """
+    first = first_waiting(queue_of(stages[0], lane))
+    before: list[ColumnElement[datetime]] = [func.now()]
+    if first is not None:
+        stage, ids = first
+        theirs = select(func.min(StageRow.queued_at)).where(StageRow.name == stage, StageRow.article_id.in_(ids))
+        before.append(func.coalesce(theirs.scalar_subquery(), func.to_timestamp(0)))  # deleted since: we cannot tell
     queued = (StageRow.lane == lane, StageRow.state == State.QUEUED, StageRow.name.in_(stages))
-    count = db.scalar(select(func.count()).select_from(StageRow).where(*queued)) or 0
-    missing = count - messages(queue_of(stages[0], lane)) if count else 0
-    if missing <= 0:
-        return []
-    long_ago = func.now() - patience
-    return _rows(db, _oldest(lane).where(*queued, StageRow.queued_at < long_ago).limit(min(missing, MOST)))
+    return _rows(db, _oldest(lane).where(*queued, StageRow.queued_at < func.least(*before) - patience))
 
 
 def _oldest(lane: Lane) -> Select[StageRow]:

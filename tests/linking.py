@@ -8,8 +8,9 @@ import numpy as np
 from sqlalchemy import text
 
 from models.session import transaction
-from nlp.terms import tokens
-from tasks.likeness import Arriving, compared, link, save_features
+from nlp.pairs import features
+from nlp.terms import profile, tokens
+from tasks.likeness import Arriving, link, save_features
 from tasks.placing import place
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -44,15 +45,20 @@ def add(key: str, body: str, *, title: str = "", published: datetime | None = NO
             {"k": key, "t": title, "b": body, "s": source, "p": published},
         )
         db.execute(
-            text("insert into vectors (article_id, lineage, vector) values (:id, 'drawn', cast(:v as halfvec))"),
-            {"id": article_id, "v": str(vector)},
+            text(
+                "insert into vectors (article_id, lineage, vector, at) values (:id, 'drawn', cast(:v as halfvec), :at)"
+            ),
+            {"id": article_id, "v": str(vector), "at": published or NOW},
         )
     assert article_id is not None
     return arriving(article_id, title, body, published)
 
 
 def arriving(article_id: int, title: str, body: str, published: datetime | None = NOW) -> Arriving:
-    return compared(article_id, title, body, _vector(body), "drawn", published, NOW)
+    vector = _vector(body)
+    return Arriving(
+        article_id, profile(title, body), features(profile(title, body), vector, published), "drawn", published or NOW
+    )
 
 
 def _vector(body: str) -> list[float]:
@@ -75,7 +81,7 @@ def link_all(articles: Iterable[Arriving], together: int = 1) -> None:
 def links() -> set[tuple[object, ...]]:
     """All links with their evidence, articles by key."""
     return _rows(
-        "select a.key, b.key, n.score, n.cosine, n.names, n.terms, n.hours from neighbours n "
+        "select a.key, b.key, n.score, n.cosine, n.hours from neighbours n "
         "join articles a on a.id = article_id join articles b on b.id = neighbour_id"
     )
 

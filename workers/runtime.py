@@ -1,16 +1,14 @@
 """What a worker process has loaded: one frozen object, built in one place, handed to tasks by `runtime()`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from config.settings import settings
-from nlp.likeness import RULE as LINK_RULE
-from nlp.mentions import RULE as NAME_RULE
-from workers.batched import BatchedEmbedder, BatchedTagger
+from workers.batched import BatchedEmbedder, BatchedTagger, BatchedWriter
 from workers.batching import Batcher
 from workers.engines import Embeds, Summarizes, Tags, Writes
-from workers.lineage import lineage
+from workers.loading import links_lineage, load_embedder, load_tagger, load_writer, use_one_thread
 from workers.pools import nlp_pool
 
 
@@ -20,6 +18,7 @@ class Runtime:
 
     embedder: Embeds
     embedder_lineage: str
+    links_lineage: str
     tagger: Tags
     tagger_lineage: str
     summarizer: Summarizes
@@ -29,25 +28,34 @@ class Runtime:
 
 @lru_cache(maxsize=1)
 def runtime() -> Runtime:
-    """The engines, loaded at the first call of the process: never before a fork, since two threads would deadlock."""
-    from workers.engines.embedder import Embedder
-    from workers.engines.tagger import Tagger
+    """The engines, loaded at the first call of the process: never before a fork, since two threads would deadlock.
 
-    if nlp_pool(settings()) == "prefork":
-        return _runtime(Embedder(), Tagger())
-    seconds = settings().stage_seconds
-    embedder, tagger = BatchedEmbedder(Embedder(), seconds), BatchedTagger(Tagger(), seconds)
-    return _runtime(embedder, tagger, embedder.batcher, tagger.batcher)
-
-
-def _runtime(embedder: Embeds, tagger: Tags, *batchers: Batcher[Any, Any]) -> Runtime:
+    Raises CheckpointError or CannotLoad, with one line for the user, when one cannot be loaded.
+    """
     from workers.engines.summarizer import Summarizer
 
-    return Runtime(
+    chosen = settings()
+    if nlp_pool(chosen) == "prefork":
+        use_one_thread(chosen)
+    embedder, embedder_lineage = load_embedder(chosen)
+    tagger, tagger_lineage = load_tagger(chosen)
+    loaded = Runtime(
         embedder=embedder,
-        embedder_lineage=lineage(embedder.name, embedder.weights, rule=LINK_RULE),
+        embedder_lineage=embedder_lineage,
+        links_lineage=links_lineage(embedder),
         tagger=tagger,
-        tagger_lineage=lineage(tagger.name, tagger.weights, rule=NAME_RULE),
-        summarizer=Summarizer(settings().summary_sentences),
-        batchers=batchers,
+        tagger_lineage=tagger_lineage,
+        summarizer=Summarizer(chosen.summary_sentences),
+        writer=load_writer(chosen),
     )
+    return loaded if nlp_pool(chosen) == "prefork" else _shared(loaded, chosen.stage_seconds)
+
+
+def _shared(alone: Runtime, seconds: float) -> Runtime:
+    """The same engines, each behind a batcher."""
+    embedder, tagger = BatchedEmbedder(alone.embedder, seconds), BatchedTagger(alone.tagger, seconds)
+    writer = BatchedWriter(alone.writer, seconds) if alone.writer else None
+    batchers: list[Batcher[Any, Any]] = [embedder.batcher, tagger.batcher]
+    if writer is not None:
+        batchers.append(writer.batcher)
+    return replace(alone, embedder=embedder, tagger=tagger, writer=writer, batchers=tuple(batchers))

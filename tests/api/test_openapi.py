@@ -3,6 +3,7 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from marked import tell
 from schemathesis.config import SchemathesisConfig
 
 from api.app import create_app
@@ -34,6 +35,7 @@ api = schemathesis.openapi.from_asgi(
 def an_article(services):
     """So that something is found."""
     receive([Document("text", "They left at noon.", title="Dockers walk out", url="https://news.example/story")])
+    tell("The {ORG World Food Programme} ({ORG WFP}) met.")
 
 
 @api.parametrize()
@@ -50,6 +52,12 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
     [
         ("/articles", "post", {"400", "401", "413", "422", "503"}),
         ("/articles/{article_id}", "get", {"400", "401", "404", "413", "422", "503"}),
+        ("/entities", "get", {"400", "401", "413", "422", "503"}),
+        ("/entities/{entity_id}", "get", {"400", "401", "404", "413", "422", "503"}),
+        ("/entities/{entity_id}/merges/{merge_id}/undo", "post", {"400", "401", "404", "413", "422", "503"}),
+        ("/entities/{entity_id}/merges/{merge_id}/redo", "post", {"400", "401", "404", "413", "422", "503"}),
+        ("/entities/{entity_id}/not-the-same/{other_id}", "post", {"400", "401", "404", "413", "422", "503"}),
+        ("/entities/{entity_id}/not-the-same/{other_id}/undo", "post", {"400", "401", "404", "413", "422", "503"}),
         ("/health", "get", {"400", "413"}),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_misspelt_setting_is_an_error_that_names_the_nearest_one(environment, 
     [
         ("COPYDESK_PORT", "99999", "less than or equal to 65535"),
         ("COPYDESK_PORT", "http", "valid integer"),
-        ("COPYDESK_MIN_COSINE", "1.5", "less than or equal to 1"),
+        ("COPYDESK_MIN_SCORE", "1.5", "less than or equal to 1"),
         ("COPYDESK_ATTEMPTS", "0", "greater than or equal to 1"),
         ("COPYDESK_FETCH_PRIVATE", "perhaps", "valid boolean"),
     ],

@@ -1,6 +1,9 @@
 """Real worker processes on the real services."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,10 +11,13 @@ from sqlalchemy import func, select
 from waiting import wait_until
 
 from cli.desk import process
+from config.settings import child_environment, settings
 from models.session import session
 from models.stage import ENDS, StageRow
 from workers.app import app
+from workers.child import Process
 from workers.desk import Desk
+from workers.process import worker_argv
 
 
 @pytest.fixture
@@ -20,8 +26,25 @@ def workers(desk: Path) -> Iterator[Desk]:
     with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
         for kind in ("ingest", "nlp"):
             running.add(process("worker", kind))
-        wait_until(lambda: len(app.control.ping(timeout=0.5)) == 2, "both workers answer")
+        wait_until(lambda: len(app.control.ping(timeout=0.5)) == 2, "both workers answer", seconds=120)
         yield running
+
+
+@pytest.fixture
+def worker_of(desk: Path, setting: Callable[..., None]) -> Callable[..., AbstractContextManager[None]]:
+    """Starts an nlp worker from a module of this folder, with engines of its own, and with these settings."""
+
+    @contextmanager
+    def started(module: str, **settings_: object) -> Iterator[None]:
+        setting(**settings_)
+        argv = tuple({"workers.process": module}.get(word, word) for word in worker_argv("nlp", settings()))
+        environment = child_environment() | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+        with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
+            running.add(Process(module, argv, environment))
+            wait_until(lambda: len(app.control.ping(timeout=0.5)) == 1, "the worker answers")
+            yield
+
+    return started
 
 
 @pytest.fixture

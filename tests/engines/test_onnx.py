@@ -4,9 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from workers.engines.onnx import CHECKPOINTS, CheckpointError, open_checkpoint, verify
+from workers.engines.onnx import CHECKPOINTS, CheckpointError, Text, open_checkpoint, verify
 
 
 @pytest.fixture
@@ -21,6 +22,16 @@ def test_the_shipped_checkpoints_are_whole(name: str) -> None:
     assert checkpoint.manifest["files"]["model.onnx"].startswith(checkpoint.weights)
     assert len(checkpoint.weights) == 12
     assert checkpoint.manifest["licence"]
+
+
+def test_with_fixed_scales_a_text_is_the_same_in_any_company() -> None:
+    checkpoint = open_checkpoint(CHECKPOINTS / "embedder")
+    assert checkpoint.manifest["scales"] == "fixed"
+    texts: list[Text] = [([101, *range(2000, 2000 + 3 * size), 102], [0] * (3 * size + 2)) for size in range(12)]
+    alone = [checkpoint.run([text])[0] for text in texts]
+    for order in (range(12), (11, 0, 5), (3, 3, 4)):
+        together = checkpoint.run([texts[place] for place in order])
+        assert all(np.array_equal(found, alone[place]) for found, place in zip(together, order, strict=True))
 
 
 @pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json", "tokenizer_config.json"])

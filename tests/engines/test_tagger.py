@@ -1,13 +1,18 @@
 """Names are found where they are, in any text, alone or in company."""
 
+import json
+import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.spans import Mention
-from workers.engines.tagger import Tagger, windows
+from nlp.windows import windows
+from workers.engines.onnx import CHECKPOINTS, Checkpoint
+from workers.engines.tagger import Tagger
 
 NEWS = [
     "Sen. Olympia J. Snowe met Angela Merkel in Berlin on Monday.",
@@ -54,6 +59,21 @@ def test_what_is_found_depends_on_the_sentence_alone(tagger: Tagger) -> None:
     alone = [tagger.tag([text])[0] for text in NEWS]
     order = [3, 1, 0, 0, 2, 3, 1]
     assert tagger.tag([NEWS[place] for place in order]) == [alone[place] for place in order]
+
+
+@pytest.mark.parametrize(("scales", "shared"), [("fixed", True), ("of each call", False)])
+def test_sentences_share_a_call_only_if_scales_are_fixed(
+    scales: str, shared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(CHECKPOINTS / "tagger", tmp_path / "tagger"))
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"scales": scales}))
+    calls: list[int] = []
+    run = Checkpoint.run
+    monkeypatch.setattr(Checkpoint, "run", lambda self, texts: calls.append(len(texts)) or run(self, texts))
+    found = Tagger(folder).tag(NEWS)
+    assert [len(mentions) for mentions in found] == [3, 3, 0, 0]
+    assert calls == ([3] if shared else [1, 1, 1])
 
 
 def test_a_long_sentence_is_read_to_its_end(tagger: Tagger) -> None:

@@ -1,5 +1,7 @@
 """Mentions of one thing, put together."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,8 @@ def _things(*names: tuple[str, str]) -> list[Thing]:
         ("O’Hare", "O'Hare", "LOC"),
         ("Coca–Cola", "Coca-Cola", "ORG"),
         ("NEW YORK", "New York", "LOC"),
+        ("U.S", "US", "LOC"),
+        ("Recep Tayyip Erdoğan", "Recep Tayyip Erdogan", "PER"),
     ],
 )
 def test_forms_of_one_name_are_one(one: str, other: str, type_: str) -> None:
@@ -36,7 +40,13 @@ def test_forms_of_one_name_are_one(one: str, other: str, type_: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "type_"),
-    [("Boeing 737", "Boeing 747", "MISC"), ("New York", "York", "LOC"), ("May", "Theresa May", "PER")],
+    [
+        ("Boeing 737", "Boeing 747", "MISC"),
+        ("4.1.2", "412", "MISC"),
+        ("New York", "York", "LOC"),
+        ("May", "Theresa May", "PER"),
+        ("Münster", "Munster", "LOC"),
+    ],
 )
 def test_names_of_different_things_stay_apart(one: str, other: str, type_: str) -> None:
     assert normalise(one, type_) != normalise(other, type_)
@@ -62,6 +72,10 @@ def test_mentions_that_overlap_or_hold_no_letter_are_dropped() -> None:
     assert [thing.mentions for thing in group(text, found)] == [(found[0],)]
 
 
+def test_a_short_word_in_small_letters_is_no_name() -> None:
+    assert [thing.name for thing in _things(("us", "LOC"), ("U.S.", "LOC"), ("US", "LOC"))] == ["U.S."]
+
+
 @given(st.text(max_size=300), st.sampled_from(["PER", "ORG", "LOC", "MISC"]))
 def test_a_normalised_name_stays_as_it_is(name: str, type_: str) -> None:
     once = normalise(name, type_)
@@ -77,7 +91,10 @@ def test_every_mention_is_kept_once_and_keys_are_unique(names: list[str], types:
     things = _things(*zip(names, types, strict=False))
     mentions = [m for thing in things for m in thing.mentions]
     assert len(mentions) == len(set(mentions))
-    named = [any(c.isalnum() for c in normalise(n, t)) for n, t in zip(names, types, strict=False)]
+    named = [
+        any(c.isalnum() for c in normalise(n, t)) and not re.fullmatch("[a-z]{1,3}", n)
+        for n, t in zip(names, types, strict=False)
+    ]
     assert len(mentions) == sum(named)
     assert len({(t.type, t.key) for t in things}) == len(things)
     assert all(t.name and t.key for t in things)

@@ -198,12 +198,13 @@ def test_the_number_of_statements_does_not_depend_on_the_archive(desk: Path) -> 
 
 _MANY = (
     "insert into articles (key) select 'x' || i from generate_series(1, 4000) i",
-    "insert into features (article_id, lineage, words, weights, names, vector, at) select id, "
-    "(select lineage from features limit 1), 'x', '\\x01', "
-    "'{}', decode(repeat('01', 384), 'hex'), timestamp '2026-03-01' from articles where key like 'x%'",
-    "insert into vectors (article_id, lineage, vector) select id, 'drawn', (select array_agg(sin(id * 7 + j * j)) "
-    "from generate_series(1, 384) j)::real[]::halfvec from articles where key like 'x%'",
-    "insert into terms (article_id, key, at) select id, k, timestamp '2026-03-01' from articles "
+    "insert into features (article_id, lineage, hashes, weights, names, numbers, shown, vector, at) "
+    "select id, 'drawn', '\\x01010101', '\\x01', '\\x00', '\\x00', '{}', decode(repeat('01', 384), 'hex'), "
+    "timestamp '2026-03-01' from articles where key like 'x%'",
+    "insert into vectors (article_id, lineage, at, vector) select id, 'drawn', timestamp '2026-03-01', "
+    "(select array_agg(sin(id * 7 + j * j)) from generate_series(1, 384) j)::real[]::halfvec "
+    "from articles where key like 'x%'",
+    "insert into terms (article_id, key, weight, at) select id, k, 9, timestamp '2026-03-01' from articles "
     "cross join generate_series(1, 12) k where articles.key like 'x%'",
 )
 
@@ -219,7 +220,7 @@ def test_candidates_are_found_by_index(desk: Path, index: str) -> None:
     plans: list[str] = []
 
     def explain(_: object, cursor: object, statement: str, parameters: object, *rest: object) -> None:
-        if "nearest as materialized" in statement and not statement.startswith("EXPLAIN"):
+        if "with mine as materialized" in statement and not statement.startswith("EXPLAIN"):
             cursor.execute("EXPLAIN " + statement, parameters)  # type: ignore[attr-defined]
             plans.append("\n".join(row[0] for row in cursor.fetchall()))  # type: ignore[attr-defined]
 

@@ -12,20 +12,22 @@ from sqlalchemy import func, select
 
 from models.article import Article, Version
 from models.entity import Entity, Mention
-from models.neighbour import Neighbour, Vector
+from models.features import Features
+from models.neighbour import Neighbour
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
 from nlp.mentions import Thing
 from nlp.spans import Mention as Found
 from tasks import entities, neighbours
-from tasks.entities import tag_entities
+from tasks.claims import Claim
+from tasks.entities import Tagged, tag_entities
 from tasks.ingest import ingest
 from tasks.neighbours import link_neighbours
 from tasks.queue import enqueue
 from tasks.reading import article_view
 from tasks.receive import receive
-from tasks.stages import Claim
+from tasks.stages import Result
 from tasks.summarize import summarize
 
 MARATHON = (
@@ -153,14 +155,14 @@ def test_a_try_that_was_overtaken_leaves_newer_vectors_and_links_alone(
     other = put("Hamburg Dock Strike Begins", source="Harbour Post")
     with session() as db:
         enqueue(db, [article_id], [Stage.NEIGHBOURS], Lane.LIVE)
-    save = neighbours._save_vector
+    save = neighbours._show
 
-    def stalled(*arguments: Any) -> None:
-        monkeypatch.setattr(neighbours, "_save_vector", save)
+    def stalled(*arguments: Any) -> Any:
+        monkeypatch.setattr(neighbours, "_show", save)
         put(url=address)
-        save(*arguments)
+        return save(*arguments)
 
-    monkeypatch.setattr(neighbours, "_save_vector", stalled)
+    monkeypatch.setattr(neighbours, "_show", stalled)
     link_neighbours(article_id)
     related = [link["article_id"] for link in _view(article_id)["neighbours"] if link["kind"] == "related"]
     assert related == [other]
@@ -182,7 +184,7 @@ def test_an_article_with_more_names_than_a_statement_has_parameters_is_written(p
     things = [Thing("PER", f"olsen {n}", f"Olsen {n}", (Found(n, n + 3, "PER", 0.9),)) for n in places]
     with session() as db:
         claim = Claim(article_id, Stage.ENTITIES, number=2, attempt=1, version=1, lane=Lane.LIVE)
-        entities._write(db.connection(), claim=claim, things=things)
+        entities._write(db.connection(), [Result(claim, "test", Tagged(things, []))])
     assert len(_view(article_id)["entities"]) == len(things)
 
 
@@ -197,11 +199,11 @@ def test_a_page_whose_head_holds_endless_names_is_done_all_the_same(put: Callabl
     assert _view(article_id)["state"] == "done"
 
 
-def test_only_vectors_of_one_lineage_are_compared(put: Callable[..., int]) -> None:
+def test_only_articles_of_one_lineage_are_compared(put: Callable[..., int]) -> None:
     put()
     with session() as db:
-        for vector in db.scalars(select(Vector)):
-            vector.lineage = "another embedder"
+        for features in db.scalars(select(Features)):
+            features.lineage = "another embedder"
     second = put("Hamburg Dock Strike Begins", source="Harbour Post")
     assert not [link for link in _view(second)["neighbours"] if link["kind"] == "related"]
 

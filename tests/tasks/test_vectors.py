@@ -66,7 +66,8 @@ def embedded_by(monkeypatch: pytest.MonkeyPatch, widths: None) -> Callable[[Embe
     """From here on the neighbours task has this embedder."""
 
     def use(embedder: Embedder) -> None:
-        loaded = replace(runtime(), embedder=embedder, embedder_lineage=f"{embedder.name}@{embedder.dimensions}")
+        lineage = f"{embedder.name}@{embedder.dimensions}"
+        loaded = replace(runtime(), embedder=embedder, embedder_lineage=lineage, links_lineage=lineage)
         monkeypatch.setattr(neighbours, "runtime", lambda: loaded)
 
     return use

@@ -26,11 +26,11 @@ class Embedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape (texts, 384), in the order of the texts; of each, the first 256 tokens count.
 
-        A vector depends on its text alone: see `Checkpoint.run`.
+        One text a call: a lead fills a batch by itself, and none is padded.
         """
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         for place, text in enumerate(texts):
             ids = self._checkpoint.tokenizer.encode(text[:_CHARACTERS]).ids
-            total = self._checkpoint.run(ids, [0] * len(ids)).sum(axis=0)  # a mean's direction is its sum's
+            total = self._checkpoint.run([(ids, [0] * len(ids))])[0].sum(axis=0)  # a mean's direction is its sum's
             vectors[place] = total / np.linalg.norm(total)
         return vectors

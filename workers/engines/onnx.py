@@ -12,11 +12,15 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from workers.child import CannotStart
+
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 _MEND = "restore it with `git checkout -- {folder}`, reinstall Copydesk, or make it again (training/README.md)"
 
+Text = tuple[Sequence[int], Sequence[int]]  # its tokens' numbers and types
 
-class CheckpointError(Exception):
+
+class CheckpointError(CannotStart):
     """A checkpoint folder is incomplete or altered. The message names the file and the mend."""
 
     def __init__(self, file: Path, problem: str) -> None:
@@ -33,16 +37,20 @@ class Checkpoint:
     session: onnxruntime.InferenceSession
     tokenizer: Tokenizer
 
-    def run(self, ids: Sequence[int], types: Sequence[int]) -> NDArray[np.float32]:
-        """The network's output for one text: shape (tokens, width).
+    def run(self, texts: Sequence[Text]) -> list[NDArray[np.float32]]:
+        """The network's output for each text, in one call: shape (tokens, width).
 
-        One text a call, because int8 scales follow the largest activation of the call: in company a vector would
-        differ as much from itself alone (mean cosine .991) as from its fp32 twin, to gain 4 % (docs/checkpoints.md).
+        Shorter texts are padded to the longest. If the manifest says that the scales are fixed, a text's output is the
+        same, bit by bit, alone and in any company; else only one text may go in a call (docs/decisions/0003).
         """
-        inputs = {"input_ids": [ids], "attention_mask": [[1] * len(ids)], "token_type_ids": [types]}
-        arrays = {name: np.array(value, dtype=np.int64) for name, value in inputs.items()}
-        found: NDArray[np.float32] = self.session.run(None, arrays)[0][0]
-        return found
+        shape = len(texts), max(len(ids) for ids, _ in texts)
+        inputs = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
+        for row, (ids, types) in enumerate(texts):
+            inputs["input_ids"][row, : len(ids)] = ids
+            inputs["attention_mask"][row, : len(ids)] = 1
+            inputs["token_type_ids"][row, : len(ids)] = types
+        outputs: NDArray[np.float32] = self.session.run(None, inputs)[0]
+        return [output[: len(ids)] for output, (ids, _) in zip(outputs, texts, strict=True)]
 
 
 def open_checkpoint(folder: Path) -> Checkpoint:
@@ -86,8 +94,9 @@ def verify(folder: Path) -> dict[str, Any]:
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:
-    """One thread and no spinning: a worker process has one core (see docs/checkpoints.md)."""
+    """One thread and no spinning: a worker process has one core. No further fusing: see training/graph.py."""
     options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL

@@ -6,65 +6,33 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from nlp.bio import decode
-from nlp.spans import Mention
-from nlp.words import letter_case, plain, split_words
-from workers.engines.onnx import CHECKPOINTS, open_checkpoint
+from nlp.packing import pack
+from nlp.spans import Mention, Span
+from nlp.windows import windows
+from nlp.words import split_words
+from workers.engines.onnx import CHECKPOINTS, Text, open_checkpoint
+from workers.engines.pieces import CLS, SEP, Pieces, Vocabulary
 
-_WORD_PIECES = 24  # of a longer word the network sees the beginning
-_WORD_CHARACTERS = 256
-_CLS, _SEP = 101, 102
-
-
-class Pieces(NamedTuple):
-    """The vocabulary number of each piece of a word, and the letter case of the part of the text it comes from."""
-
-    ids: list[int]
-    cases: list[int]
+_BUDGET = 128  # padded tokens of one call, where texts may share one; more would be more padding, no more speed
 
 
-def encode(tokenizer: Tokenizer, words: Sequence[str]) -> list[Pieces]:
-    """The pieces of each word. A word of control characters only has none."""
-    texts = [plain(word[:_WORD_CHARACTERS]) for word in words]
-    encoding = tokenizer.encode(texts, is_pretokenized=True, add_special_tokens=False)
-    found = [Pieces([], []) for _ in words]
-    tokens, offsets = encoding.tokens, encoding.offsets
-    case = 0
-    for index, (piece, word) in enumerate(zip(encoding.ids, encoding.word_ids, strict=True)):
-        if word is None or len(found[word].ids) == _WORD_PIECES:
-            continue
-        if not tokens[index].startswith("##"):  # it and the "##" pieces after it share one case
-            last = index
-            while last + 1 < len(tokens) and tokens[last + 1].startswith("##"):
-                last += 1
-            case = letter_case(texts[word][offsets[index][0] : offsets[last][1]])
-        found[word].ids.append(piece)
-        found[word].cases.append(case)
-    return found
+class _Words(NamedTuple):
+    """The words of a sentence that the network sees: where they are, and their pieces."""
+
+    spans: list[Span]
+    pieces: list[Pieces]
 
 
-def windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int, int]]:
-    """(first read, first decided, one past the last) of runs of words that fit `limit` pieces.
+class _Window(NamedTuple):
+    """What the network reads in one row: the words from `start` to `stop`, of which it decides those from `own`."""
 
-    Runs overlap by up to a quarter of the limit; of what two share, each decides its half. No word may be longer than
-    half the limit. One run if everything fits; none if there are no words.
-    """
-    start = own = stop = 0
-    while stop < len(lengths):
-        stop, total = start, 0
-        while stop < len(lengths) and total + lengths[stop] <= limit:
-            total += lengths[stop]
-            stop += 1
-        yield start, own, stop
-        if stop == len(lengths):
-            break
-        start, shared = stop, 0
-        while shared + lengths[start - 1] <= limit // 4:
-            start -= 1
-            shared += lengths[start]
-        own = (start + stop) // 2
+    sentence: int
+    start: int
+    own: int
+    stop: int
+    text: Text
 
 
 class Tagger:
@@ -73,40 +41,51 @@ class Tagger:
     def __init__(self, folder: Path = CHECKPOINTS / "tagger") -> None:
         """Load the folder. Raises CheckpointError."""
         self._checkpoint = open_checkpoint(folder)
+        self._vocabulary = Vocabulary(self._checkpoint.tokenizer)
         self.name = self._checkpoint.name
         self.weights = self._checkpoint.weights
         self.labels: tuple[str, ...] = tuple(self._checkpoint.manifest["labels"])
+        self._budget = _BUDGET if self._checkpoint.manifest.get("scales") == "fixed" else 0
         self._room = int(self._checkpoint.manifest["max_tokens"]) - 2
 
     def tag(self, sentences: Sequence[str]) -> list[list[Mention]]:
         """The names in each sentence, in order, at code points of that sentence; `score` is 0 to 1.
 
-        A sentence longer than the network's window is read in overlapping windows. What is found depends on the
-        sentence alone: see `Checkpoint.run`.
+        Sentences of like length share a call if the scales are fixed; else each has its own. One longer than the
+        network's window is read in overlapping windows. What is found depends on the sentence alone.
         """
-        return [self._mentions(sentence) for sentence in sentences]
+        read = self._read(sentences)
+        chances = [np.zeros((len(words.spans), len(self.labels)), dtype=np.float32) for words in read]
+        rows = [row for place, words in enumerate(read) for row in self._windows(place, words.pieces)]
+        for batch in pack([len(row.text[0]) for row in rows], self._budget):
+            some = [rows[place] for place in batch]
+            for row, logits in zip(some, self._checkpoint.run([row.text for row in some]), strict=True):
+                words = read[row.sentence].pieces[row.start : row.stop]
+                chances[row.sentence][row.own : row.stop] = _chances(logits, words)[row.own - row.start :]
+        return [self._mentions(words.spans, some) for words, some in zip(read, chances, strict=True)]
 
-    def _mentions(self, sentence: str) -> list[Mention]:
-        spans = list(split_words(sentence))
-        pieces = encode(self._checkpoint.tokenizer, [sentence[start:end] for start, end in spans])
-        seen = [(span, some) for span, some in zip(spans, pieces, strict=True) if some.ids]
-        chances = self._chances([some for _, some in seen])
-        names = decode(chances, self.labels)
-        return [Mention(seen[a][0].start, seen[b - 1][0].end, kind, score) for a, b, kind, score in names]
+    def _read(self, sentences: Sequence[str]) -> list[_Words]:
+        spans = [list(split_words(sentence)) for sentence in sentences]
+        words = [text[start:end] for text, some in zip(sentences, spans, strict=True) for start, end in some]
+        pieces = iter(self._vocabulary.pieces(words))
+        seen = [[(span, its) for span, its in zip(some, pieces, strict=False) if its.ids] for some in spans]
+        return [_Words([span for span, _ in some], [its for _, its in some]) for some in seen]
 
-    def _chances(self, words: Sequence[Pieces]) -> NDArray[np.float32]:
-        """The probability of each label at each word: shape (words, labels)."""
-        found = np.zeros((len(words), len(self.labels)), dtype=np.float32)
+    def _windows(self, sentence: int, words: Sequence[Pieces]) -> Iterator[_Window]:
         for start, own, stop in windows([len(word.ids) for word in words], self._room):
-            found[own:stop] = self._run(words[start:stop])[own - start :]
-        return found
+            ids = [CLS, *(piece for word in words[start:stop] for piece in word.ids), SEP]
+            cases = [0, *(case for word in words[start:stop] for case in word.cases), 0]
+            yield _Window(sentence, start, own, stop, (ids, cases))
 
-    def _run(self, words: Sequence[Pieces]) -> NDArray[np.float32]:
-        """Label probabilities at the first piece of each word."""
-        ids = [_CLS, *(piece for word in words for piece in word.ids), _SEP]
-        cases = [0, *(case for word in words for case in word.cases), 0]
-        firsts = np.cumsum([1] + [len(word.ids) for word in words[:-1]])
-        logits = self._checkpoint.run(ids, cases)[firsts]
-        powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        chances: NDArray[np.float32] = powers / powers.sum(axis=-1, keepdims=True)
-        return chances
+    def _mentions(self, spans: Sequence[Span], chances: NDArray[np.float32]) -> list[Mention]:
+        names = decode(chances, self.labels)
+        return [Mention(spans[first].start, spans[end - 1].end, kind, score) for first, end, kind, score in names]
+
+
+def _chances(logits: NDArray[np.float32], words: Sequence[Pieces]) -> NDArray[np.float32]:
+    """The probability of each label at the first piece of each word: shape (words, labels)."""
+    firsts = np.cumsum([1] + [len(word.ids) for word in words[:-1]])
+    logits = logits[firsts]
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    chances: NDArray[np.float32] = powers / powers.sum(axis=-1, keepdims=True)
+    return chances

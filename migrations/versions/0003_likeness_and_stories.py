@@ -3,24 +3,27 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
+revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
     """Keep every link; those made before say their cosine only, until their article is linked again."""
     op.add_column("neighbours", sa.Column("cosine", sa.REAL(), nullable=True))
-    op.add_column("neighbours", sa.Column("names", sa.ARRAY(sa.Text()), server_default="{}", nullable=False))
-    op.add_column("neighbours", sa.Column("terms", sa.ARRAY(sa.Text()), server_default="{}", nullable=False))
     op.add_column("neighbours", sa.Column("hours", sa.REAL(), nullable=True))
     op.execute("update neighbours set cosine = score")
+    # 0 is no article's version: vectors made before are made again when their article is linked again.
+    op.add_column("vectors", sa.Column("version", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("vectors", sa.Column("at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "features",
         sa.Column("article_id", sa.BigInteger(), nullable=False),
         sa.Column("lineage", sa.String(), nullable=False),
-        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
         sa.Column("weights", sa.LargeBinary(), nullable=False),
-        sa.Column("names", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("names", sa.LargeBinary(), nullable=False),
+        sa.Column("numbers", sa.LargeBinary(), nullable=False),
+        sa.Column("shown", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -29,10 +32,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_features")),
     )
+    op.execute("alter table features set (toast_tuple_target = 8160)")  # read often and whole: no part is put elsewhere
     op.create_table(
         "terms",
         sa.Column("article_id", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.SmallInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_terms_article_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("article_id", "key", name=op.f("pk_terms")),
@@ -92,6 +97,8 @@ def downgrade() -> None:
     """Links keep their score as the cosine that 0002 takes it for."""
     for table in ("story_events", "story_members", "stories", "terms", "features"):
         op.drop_table(table)
+    op.drop_column("vectors", "at")
+    op.drop_column("vectors", "version")
     op.execute("update neighbours set score = cosine where cosine is not null")
-    for column in ("cosine", "names", "terms", "hours"):
+    for column in ("cosine", "hours"):
         op.drop_column("neighbours", column)
