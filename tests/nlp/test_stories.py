@@ -12,13 +12,10 @@ Scores = NDArray[np.float64]
 
 @st.composite
 def scored(draw: st.DrawFn) -> Scores:
-    """Scores of which no two are the same: ties are broken by place."""
-    count = draw(st.integers(1, 12))
-    pairs = count * (count - 1) // 2
-    values = draw(st.lists(st.integers(0, 10_000), min_size=pairs, max_size=pairs, unique=True))
-    found = np.eye(count)
-    found[np.triu_indices(count, 1)] = np.array(values) / 10_000
-    return np.triu(found) + np.triu(found, 1).T
+    """Scores drawn by chance, so that no two pairs of groups are exactly as near: such ties go by place."""
+    count, random = draw(st.integers(1, 12)), np.random.default_rng(draw(st.integers(0, 2**32)))
+    found = np.triu(random.integers(0, 10_000, (count, count)) / 10_000, 1)
+    return found + found.T + np.eye(count)
 
 
 def _together(names: list[int]) -> NDArray[np.bool_]:
