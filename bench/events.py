@@ -21,7 +21,6 @@ from workers.engines.embedder import Embedder
 
 Matrix = NDArray[np.float64]
 Option = TypeVar("Option", bound=Hashable)
-SHORT = 8  # topics
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,10 @@ class Events:
     same: NDArray[np.bool_]
 
 
-def read_events(data: Path, short: bool) -> Events:
-    """All articles, or those of the first topics."""
+def read_events(data: Path) -> Events:
+    """All articles."""
     lines = (data / "clusters_ecb_dev.jsonl").read_text().splitlines()
     articles = [json.loads(line) for line in lines]
-    kept = sorted({article["topic"] for article in articles})[: SHORT if short else None]
-    articles = [article for article in articles if article["topic"] in kept]
     events = np.unique([article["cluster"] for article in articles], return_inverse=True)[1]
     topics = np.array([article["topic"] for article in articles])
     return Events([article["text"] for article in articles], topics, events[:, None] == events[None])

@@ -27,10 +27,10 @@ LEVELS = (0.2, 0.25, 0.3, 0.35, 0.4)
 def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="the first topics only")
+    parser.add_argument("--short", action="store_true", help="the same: it is short")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
-    events = read_events(options.data, options.short)
+    events = read_events(options.data)
     embedder = Embedder()
     vectors = lead_vectors(embedder, events.texts)
     compared = [features(profile("", text), v) for text, v in zip(events.texts, vectors, strict=True)]

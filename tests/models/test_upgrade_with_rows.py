@@ -71,3 +71,13 @@ def test_on_the_way_back_what_0001_cannot_hold_is_queued_again(first_tables: Non
     queued = "select article_id, name from stages where state = 'queued' order by article_id"
     assert _sql(queued) == [(1, "summary"), (2, "neighbours")]
     assert set(_indexes()) == {"pk_vectors", "ix_vectors_vector"}
+
+
+def test_links_from_before_likeness_keep_their_cosine_there_and_back(first_tables: None) -> None:
+    _sql("insert into neighbours (article_id, neighbour_id, score, rule) values (1, 2, 0.7, 'an embedder')")
+    migrate()
+    kept = "select score = 0.7::real, cosine = 0.7::real, hours from neighbours"
+    assert _sql(kept) == [(True, True, None)]
+    _sql("update neighbours set score = 0.4")  # linked again
+    migrate("0002")
+    assert _sql("select score = 0.7::real from neighbours") == [(True,)]
