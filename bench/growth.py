@@ -1,38 +1,45 @@
 """What a desk's speed loses as it fills: `python -m bench.growth [--short] [--sizes 1000,...] [--data FOLDER]`.
 
-At each size, in a database of its own: how long the neighbour search takes and how many of the ten nearest it finds;
-then articles/s through real workers, the sizes taking turns. The stored vectors are drawn to be as alike as those of
-real press releases (bench.likely_vectors). The largest size wants 6 GB under TMPDIR and in memory.
+At each size, in a database of its own: how long the search for an article's candidates takes (vectors, terms and what
+is compared of them, within the horizon) and how many of the ten nearest vectors it finds; then articles/s through real
+workers, the sizes taking turns. Stored vectors are drawn to be as alike as those of real press releases
+(bench.likely_vectors), and terms are those of real ones. The largest size wants 15 GB under TMPDIR.
 """
 
 import argparse
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 from sqlalchemy import text
 
 from bench.databases import Databases, databases
 from bench.flow import bulk, document, put_through, workers
-from bench.likely_vectors import Likely, Matrix, nearest_cosines, real_vectors
+from bench.likely_vectors import Likely, nearest_cosines, real_vectors
 from bench.report import bar, print_report
-from bench.stored import BATCH, fill
+from bench.stored import BATCH, Lineages, fill
 from config.settings import settings
-from models.session import session
+from models.neighbour import DIMENSIONS
+from models.session import transaction
 from nlp.formats import Document
-from tasks.neighbours import _most_alike  # what is measured is exactly what the task does
+from nlp.terms import keys_of, profile
+from tasks.candidates import _NEAREST, _SETTINGS, candidates  # what is measured is exactly what the task does
 from workers.runtime import runtime
 
-NOBODY = 0  # the id of the asking article: none of those stored
-QUERIES = 1_000_000_000  # the seed of the vectors asked for, apart from those of the stored ones
+QUERIES = 1_000_000_000  # the seed of the articles that ask, apart from those of the stored vectors
+REAL = 2000  # articles whose terms the stored ones have
 WARM = 20  # articles, and searches, before the clock starts
+_TEN = text(
+    "with mine as materialized (select article_id, lineage, at, vector from vectors where article_id = :id) "
+    f"select n.article_id from mine cross join lateral ({_NEAREST.format(width=DIMENSIONS, nearest=10)}) n"
+)
 BUILD = {"maintenance_work_mem": "4GB", "max_parallel_maintenance_workers": str((os.cpu_count() or 2) - 1)}
 
 
@@ -50,12 +57,15 @@ def main() -> None:
 
 def run(data: Path, sizes: Sequence[int], *, short: bool) -> None:
     """Load, search, let articles through, and print."""
-    real = real_vectors(bulk(data, 0, 1200 if short else 20_000, 2), os.cpu_count() or 1)
+    articles_of = bulk(data, 0, 1200 if short else 20_000, 2)
+    real = real_vectors(articles_of, os.cpu_count() or 1)
     likely = Likely(real)
+    terms = [keys_of(profile(one["title"], one["text"])) for one in articles_of[:REAL]]
     articles, rounds, queries = (30, 1, 100) if short else (300, 3, 200)
-    fresh = [document(one) for one in bulk(data, 1, 2 * rounds * (articles + WARM) + 1, 2)]
+    now = datetime.now(UTC)
+    fresh = [replace(document(one), published=now) for one in bulk(data, 1, 2 * rounds * (articles + WARM) + 1, 2)]
     with databases() as server:
-        found = {size: _stored(server, size, likely, queries) for size in sizes}
+        found = {size: _stored(server, size, likely, terms, queries) for size in sizes}
         speeds = _speeds(server, sizes, fresh, rounds)
     for size in sizes:
         found[size] |= speeds[size]
@@ -70,27 +80,30 @@ def run(data: Path, sizes: Sequence[int], *, short: bool) -> None:
     )
 
 
-def _stored(server: Databases, size: int, likely: Likely, queries: int) -> dict[str, Any]:
+def _stored(
+    server: Databases, size: int, likely: Likely, terms: Sequence[dict[int, int]], queries: int
+) -> dict[str, Any]:
     url = server.use(f"stored_{size}")
     drawn = (likely.draw(min(BATCH, size - start), start) for start in range(0, size, BATCH))
-    lineage = runtime().embedder_lineage
-    loaded = fill(url, drawn, lineage, BUILD)
-    return loaded | _search(likely.draw(queries, QUERIES), lineage)
+    lineages = Lineages(runtime().embedder_lineage, runtime().links_lineage)
+    loaded = fill(url, drawn, lineages, terms, BUILD)
+    asking = np.random.default_rng(QUERIES).choice(size, queries, replace=False) + 1
+    return loaded | _search([int(article_id) for article_id in asking])
 
 
-def _search(asked: Matrix, lineage: str) -> dict[str, float]:
-    """Times of the real search, and its recall of the ten nearest that the same query finds without an index."""
-    with _ten_nearest():
-        vectors = [vector.tolist() for vector in asked]
-        exact = [_ids(vector, lineage, exact=True) for vector in vectors]
-        for vector in vectors[:WARM]:
-            _ids(vector, lineage)
-        seconds, recalls = [], []
-        for vector, right in zip(vectors, exact, strict=True):
-            begun = time.perf_counter()
-            found = _ids(vector, lineage)
-            seconds.append(time.perf_counter() - begun)
-            recalls.append(len(found & right) / len(right))
+def _search(asking: Sequence[int]) -> dict[str, float]:
+    """Times of the task's own search, and its recall of the ten nearest that the same query finds without an index."""
+    exact = [_nearest(article_id, exact=True) for article_id in asking]
+    recalls = [
+        len(_nearest(article_id) & right) / len(right) for article_id, right in zip(asking, exact, strict=True) if right
+    ]
+    for article_id in asking[:WARM]:
+        _candidates(article_id)
+    seconds = []
+    for article_id in asking:
+        begun = time.perf_counter()
+        _candidates(article_id)
+        seconds.append(time.perf_counter() - begun)
     p50, p95 = (1000 * float(p) for p in np.percentile(seconds, (50, 95)))
     return {
         "search_p50_ms": round(p50, 2),
@@ -99,21 +112,20 @@ def _search(asked: Matrix, lineage: str) -> dict[str, float]:
     }
 
 
-@contextmanager
-def _ten_nearest() -> Iterator[None]:
-    """Ten, however unlike: the settings' own number and least cosine would say little of the index."""
-    ours = {"COPYDESK_NEIGHBOURS": "10", "COPYDESK_MIN_COSINE": "0"}
-    with patch.dict(os.environ, ours):
-        settings.cache_clear()
-        yield
-    settings.cache_clear()
+def _candidates(article_id: int) -> None:
+    with transaction() as db:
+        candidates(db, [article_id], DIMENSIONS, runtime().links_lineage, _horizon())
 
 
-def _ids(vector: list[float], lineage: str, *, exact: bool = False) -> set[int]:
-    with session() as db:
-        if exact:
-            db.execute(text("SET LOCAL enable_indexscan = off"))
-        return {article_id for article_id, _ in _most_alike(db, NOBODY, vector, lineage)}
+def _nearest(article_id: int, *, exact: bool = False) -> set[int]:
+    """The ten nearest of the task's own search; `exact` without the index."""
+    with transaction() as db:
+        db.execute(text("SET LOCAL enable_indexscan = off") if exact else _SETTINGS)
+        return set(db.scalars(_TEN, {"id": article_id, "horizon": _horizon()}))
+
+
+def _horizon() -> timedelta:
+    return timedelta(days=settings().horizon_days)
 
 
 def _speeds(server: Databases, sizes: Sequence[int], fresh: list[Document], rounds: int) -> dict[int, dict[str, Any]]:

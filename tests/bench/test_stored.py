@@ -1,40 +1,41 @@
 """A database loaded for bench.growth answers as one filled by tasks would."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 from sqlalchemy import text
 
 from bench.likely_vectors import Likely, nearest
-from bench.stored import fill
-from config.settings import settings
-from models.session import session
-from tasks.neighbours import _most_alike
+from bench.stored import Lineages, fill
+from models.session import session, transaction
+from tasks.candidates import MOST_NEAREST, candidates
 from workers.embedded import Postgres
 
 DRAWN = Likely(np.eye(384, dtype=np.float32)[:40]).draw(60, seed=1)
+TERMS = [{7: 20, 8: 10}, {9: 30}]
 
 
 def loaded(desk: Path) -> None:
     url = Postgres(desk).client_url
-    fill(url, iter([DRAWN[:50], DRAWN[50:]]), "made@up", {"maintenance_work_mem": "64MB"})
+    lineages = Lineages("made@up", "linked@up")
+    fill(url, iter([DRAWN[:50], DRAWN[50:]]), lineages, TERMS, {"maintenance_work_mem": "64MB"})
 
 
-def test_a_loaded_vector_is_found_by_the_search_of_the_task(desk: Path) -> None:
+def test_the_search_of_the_task_finds_what_numpy_finds(desk: Path) -> None:
     loaded(desk)
-    with session() as db:
-        best, cosine = _most_alike(db, 0, DRAWN[57].tolist(), "made@up")[0]
-    assert best == 58  # ids count from 1
-    assert cosine > 0.999
+    places = nearest(DRAWN[57:58], DRAWN, MOST_NEAREST + 1)[0][0]
+    with transaction() as db:
+        found = candidates(db, [58], 384, "linked@up", timedelta(days=90))[58]  # ids count from 1
+    assert {int(place) + 1 for place in places[1:]} <= set(found)
 
 
-def test_the_search_finds_what_numpy_finds(desk: Path) -> None:
+def test_articles_with_the_same_terms_are_found_within_the_horizon_only(desk: Path) -> None:
     loaded(desk)
-    with session() as db:
-        found = _most_alike(db, 4, DRAWN[3].tolist(), "made@up")
-    places, cosines = nearest(DRAWN[3:4], DRAWN, 10)
-    wanted = [int(p) + 1 for p, c in zip(places[0], cosines[0], strict=True) if p != 3 and c > settings().min_cosine]
-    assert [i for i, _ in found] == wanted[: settings().neighbours]
+    with transaction() as db:
+        db.execute(text("delete from vectors where article_id <> 30"))
+        found = candidates(db, [30], 384, "linked@up", timedelta(days=5))[30]
+    assert found and all(abs(other - 30) <= 5 and (other - 30) % 2 == 0 for other in found)
 
 
 def test_loading_leaves_the_index_as_the_migrations_made_it(desk: Path) -> None:
