@@ -19,7 +19,8 @@ from models.duplicate import Band, Duplicate
 from models.session import transaction
 from nlp.fingerprints import text_hash
 from nlp.passages import read, sketch
-from tasks.duplicates import SHARED, _candidates, find_duplicates, save_bands, unite
+from tasks.bands import SHARED, save_bands
+from tasks.duplicates import find_duplicates, unite
 
 
 def candidates_found(pairs: list[Pair]) -> float:
@@ -44,7 +45,7 @@ def stream(data: Path, count: int) -> dict[str, Any]:
             _link(article_id, body)
             costs.append((time.process_time() - started[0], time.perf_counter() - started[1]))
             with transaction() as db:
-                candidates.append(len(db.execute(_candidates(), {"article": article_id}).all()))
+                candidates.append(len(db.execute(candidates(), {"article": article_id}).all()))
         return {
             "articles": count,
             "candidates an article": {"mean": round(sum(candidates) / count, 2), "most": max(candidates)},

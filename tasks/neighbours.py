@@ -17,8 +17,9 @@ from nlp.pairs import features
 from nlp.passages import Passages, read
 from nlp.spans import Span
 from nlp.terms import profile
+from tasks.bands import save_bands
 from tasks.claims import Claim, hold
-from tasks.duplicates import link_duplicates, save_bands
+from tasks.duplicates import link_duplicates
 from tasks.likeness import Arriving, link, save_features
 from tasks.placing import place
 from tasks.stages import Result, Work, perform

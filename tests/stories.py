@@ -10,7 +10,8 @@ from models.duplicate import Duplicate
 from models.session import transaction
 from nlp.fingerprints import text_hash
 from nlp.passages import read
-from tasks.duplicates import link_duplicates, save_bands
+from tasks.bands import save_bands
+from tasks.duplicates import link_duplicates
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WORDS = (
