@@ -244,9 +244,9 @@ def test_a_story_with_many_copies_has_one_row_each_and_costs_the_same_statements
 def common(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """From five articles on, a band is common."""
     monkeypatch.setattr(bands, "COMMON", 5)
-    duplicates._candidates.cache_clear()
+    bands.candidates.cache_clear()
     yield
-    duplicates._candidates.cache_clear()
+    bands.candidates.cache_clear()
 
 
 def test_boilerplate_that_everyone_has_hides_no_duplicate_and_is_looked_at_no_further(desk: Path, common: None) -> None:
@@ -257,7 +257,7 @@ def test_boilerplate_that_everyone_has_hides_no_duplicate_and_is_looked_at_no_fu
     last = put("post", "By our staff. " + story(1) + footer)
     assert groups() == {frozenset(("wire", "post"))}
     with transaction() as db:
-        met = {row.id for row in db.execute(duplicates.candidates(), {"article": last})}
+        met = {row.id for row in db.execute(bands.candidates(), {"article": last})}
     assert met == {1, 17, 18, 19, 20, 21}  # the latest five, and its duplicate
 
 
@@ -271,7 +271,7 @@ def test_the_search_reads_indexes_only(desk: Path) -> None:
         db.execute(text(f"insert into bands select i, {numbers} {some}, generate_series(1, 16) j"))
     with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as db:
         db.execute(text("analyze"))
-        query = duplicates.candidates().params(article=17)
+        query = bands.candidates().params(article=17)
         asked = str(query.compile(dialect=db.dialect, compile_kwargs={"literal_binds": True}))
         plan = "\n".join(db.scalars(text(f"explain {asked}".replace(":", "\\:"))).all())
     assert "Seq Scan on bands" not in plan and "Seq Scan on articles" not in plan, plan
