@@ -20,7 +20,7 @@ from models.session import transaction
 from nlp.fingerprints import text_hash
 from nlp.passages import read, sketch
 from tasks.bands import SHARED, save_bands
-from tasks.duplicates import find_duplicates, unite
+from tasks.duplicates import link_duplicates
 
 
 def candidates_found(pairs: list[Pair]) -> float:
@@ -34,7 +34,7 @@ def stream(data: Path, count: int) -> dict[str, Any]:
     """Put the first `count` articles through; milliseconds are medians of each tenth, this process's time and all."""
     with gzip.open(data / "bulk_senate_20k.jsonl.gz", "rt") as file:
         rows = [json.loads(line) for line in islice(file, count)]
-    candidates: list[int] = []
+    met: list[int] = []
     costs: list[tuple[float, float]] = []
     with databases() as server:
         server.use("duplicates")
@@ -45,10 +45,10 @@ def stream(data: Path, count: int) -> dict[str, Any]:
             _link(article_id, body)
             costs.append((time.process_time() - started[0], time.perf_counter() - started[1]))
             with transaction() as db:
-                candidates.append(len(db.execute(candidates(), {"article": article_id}).all()))
+                met.append(len(db.execute(candidates(), {"article": article_id}).all()))
         return {
             "articles": count,
-            "candidates an article": {"mean": round(sum(candidates) / count, 2), "most": max(candidates)},
+            "candidates an article": {"mean": round(sum(met) / count, 2), "most": max(met)},
             "ms an article": _tenths(costs),
             **_stored(),
         }
@@ -68,7 +68,7 @@ def _link(article_id: int, body: str) -> None:
     with transaction() as db:
         save_bands(db, {article_id: passages})
     with transaction() as db:
-        unite(db, article_id, find_duplicates(db, article_id, passages))
+        link_duplicates(db, {article_id: passages})
 
 
 def _tenths(costs: list[tuple[float, float]]) -> dict[str, Any]:
