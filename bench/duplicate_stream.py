@@ -19,7 +19,7 @@ from models.duplicate import Band, Duplicate
 from models.session import transaction
 from nlp.fingerprints import text_hash
 from nlp.passages import read, sketch
-from tasks.bands import SHARED, save_bands
+from tasks.bands import SHARED, candidates, save_bands
 from tasks.duplicates import link_duplicates
 
 
