@@ -15,7 +15,7 @@ class WhyOut(BaseModel):
 
 
 class WhyRelated(WhyOut):
-    """What two related articles have in common: what speaks for them, the most telling first."""
+    """What two related articles have in common, the most telling first; long texts by their first 20,000 characters."""
 
     cosine: float = Field(description="Of the vectors of headline and lead, 0 to 1.")
     shared_entities: list[str] = Field(description="That the tagger found in both, by whatever name.")

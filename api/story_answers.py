@@ -53,7 +53,7 @@ class StoryArticleOut(BaseModel):
 
 
 class StoryEventOut(BaseModel):
-    """Articles went from one story to another: all of them (`merged`), some into a new one (`split`), or some (`moved`)."""
+    """Articles went from one story to another: all (`merged`), some into a new one (`split`), or some (`moved`)."""
 
     kind: str
     from_id: int

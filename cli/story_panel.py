@@ -47,7 +47,7 @@ def _articles(articles: list[dict[str, Any]]) -> Table:
     table = Table.grid(padding=(0, 2))
     for article in articles:
         table.add_row(
-            f"  {article['id']}", f"{article['at']:%Y-%m-%d %H:%M}", article["source"], Text(article["title"])
+            f"  {article['id']}", f"{article['at']:%Y-%m-%d %H:%M}", Text(article["source"]), Text(article["title"])
         )
     return table
 

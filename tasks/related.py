@@ -12,7 +12,7 @@ from models.neighbour import Neighbour
 from nlp.duplicates import compare
 from nlp.evidence import Evidence, sentence, shared
 from nlp.passages import Passages, read
-from nlp.terms import Profile, profile
+from nlp.terms import MOST_CHARACTERS, Profile, profile
 
 SAID = 0.1  # of one text in the other, from which the sentence tells it: two reports of one event quote it
 _TEXT = select(Article.title, func.coalesce(Article.text, "")).where(Article.id == bindparam("id"))
@@ -32,7 +32,8 @@ def related(
     """Id, title, url, score and why of each; of equal scores in the order in which lists are kept.
 
     `entities` names what each of these articles and this one have in common by the tagger. Names, rare words and shares
-    of text are read from the texts now: made for each pair that arrives they would cost more than all else.
+    of text are read from the texts now, their first MOST_CHARACTERS: made for each pair that arrives they would cost
+    more than all else.
     """
     rows = db.execute(
         select(Article.id, Article.title, Article.url, Article.text, *Neighbour.__table__.columns)
@@ -58,7 +59,7 @@ def related(
 
 
 def _ready(title: str, body: str) -> _Text:
-    return _Text(profile(title, body), read(body))
+    return _Text(profile(title, body), read(body[:MOST_CHARACTERS]))
 
 
 def _why(row: Any, entities: Sequence[str], mine: _Text, theirs: _Text) -> dict[str, Any]:

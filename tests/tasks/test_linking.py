@@ -241,3 +241,13 @@ def test_features_that_no_one_has_changed_are_not_written_again(desk: Path) -> N
     with transaction() as db:
         assert save_features(db, [one]) == set()
         assert place(db, []) is None and told() == set()
+
+
+def test_of_long_texts_the_beginnings_are_compared(desk: Path) -> None:
+    long = f"{event_text(0, 0)} " * 100
+    ends = (long + " ".join(event_text(event, 1) for event in events) for events in ((1, 2), (3,)))
+    one, other = (add(str(n), body) for n, body in enumerate(ends))
+    link_all([one, other])
+    with transaction() as db:
+        [link_] = related(db, one.article_id)
+    assert (link_["why"]["share"], link_["why"]["shared_back"]) == (1.0, 1.0)
