@@ -1,9 +1,11 @@
 """The forms of what the API answers."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel
+
+from api.link_answers import NeighbourOut, PublishedOut
+from api.story_answers import StoryAround
 
 
 class ArticleReceived(BaseModel):
@@ -64,17 +66,6 @@ class EntityOut(BaseModel):
     mentions: list[MentionOut]
 
 
-class NeighbourOut(BaseModel):
-    """A link: `previous`, `next` or `related`; `article_id` is null while the article it names has not arrived."""
-
-    kind: str
-    article_id: int | None
-    title: str
-    url: str | None
-    score: float | None
-    why: dict[str, Any]
-
-
 class StageOut(BaseModel):
     """How far one stage is, and which engine and settings made its result."""
 
@@ -90,7 +81,10 @@ class StageOut(BaseModel):
 
 
 class ArticleOut(BaseModel):
-    """Everything the desk knows of an article."""
+    """Everything the desk knows of an article.
+
+    `story` is null until the article has been placed, `also_published_by` while nobody else has its text.
+    """
 
     id: int
     version: int
@@ -107,3 +101,5 @@ class ArticleOut(BaseModel):
     summary: SummaryOut | None
     entities: list[EntityOut]
     neighbours: list[NeighbourOut]
+    story: StoryAround | None
+    also_published_by: PublishedOut | None

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 import api.articles
 import api.entities
 import api.health
+import api.stories
 from api.guard import Guard, require_token_beyond_loopback
 from api.problems import install
 from config.settings import settings
@@ -18,6 +19,7 @@ def create_app() -> FastAPI:
     app.add_middleware(Guard, settings=chosen)
     app.include_router(api.articles.router)
     app.include_router(api.entities.router)
+    app.include_router(api.stories.router)
     app.include_router(api.health.router)
     install(app)
     return app

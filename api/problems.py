@@ -17,7 +17,7 @@ SCHEMAS = "#/components/schemas/"
 WHEN = {
     400: "The request cannot be read, or names a host that is not this one",
     401: "The token is missing or wrong",
-    404: "There is no such article, entity or merge",
+    404: "There is no such article, entity, merge or story",
     413: "The request is too large",
     422: "Something in the request is not acceptable",
     503: "The database is away",

@@ -4,12 +4,11 @@ from typing import Any
 
 from rich.console import Group
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
+from cli.bars import bars
 from cli.show import TYPES
 
-WIDTH = 40  # characters of the longest bar
 RULES = {
     "definition": "defined in brackets",
     "suffix": "with and without the legal form",
@@ -26,8 +25,8 @@ def entity_panel(view: dict[str, Any]) -> Panel:
     parts += _section("Also named", [_alias(alias) for alias in view["aliases"]])
     parts += _section("Not everywhere the same", [merge_line(merge) for merge in view["other_merges"]])
     parts += _section("Not the same", [thing_line(thing) for thing in view["not_the_same"]])
-    if view["timeline"]["bars"]:
-        parts += [Text(_when(view["timeline"]), style="bold"), _bars(view["timeline"]["bars"])]
+    if rows := [(bar["start"], bar["mentions"]) for bar in view["timeline"]["bars"]]:
+        parts += [Text(_when(view["timeline"]), style="bold"), bars(rows)]
     parts += _section("Newest", [Text(f"  {a['id']}  {a['title']}") for a in view["newest"]])
     parts += _section("Goes together with", [_shared(thing) for thing in view["together"]])
     title = Text(f"{view['id']}  {view['name']}, {TYPES[view['type']].lower()}", style="bold")
@@ -72,12 +71,3 @@ def _shared(thing: dict[str, Any]) -> Text:
 def _when(timeline: dict[str, Any]) -> str:
     among = "" if timeline["complete"] else f", of the newest {timeline['articles']:,} articles"
     return f"Mentions a {timeline['unit']}{among}"
-
-
-def _bars(bars: list[dict[str, Any]]) -> Table:
-    most = max(bar["mentions"] for bar in bars)
-    table = Table.grid(padding=(0, 2))
-    for bar in bars:
-        length = max(1, round(WIDTH * bar["mentions"] / most))
-        table.add_row(f"  {bar['start']}", f"{bar['mentions']:,}", Text("█" * length, style="cyan"))
-    return table

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from cli.around import around
 from models.session import session
 from models.summary import Kind
 from tasks.reading import article_view
@@ -51,15 +52,14 @@ def print_json(value: Any) -> None:
 
 
 def article_panel(view: dict[str, Any]) -> Panel:
-    """One article: facts, summary, entities by type, neighbours with their why."""
+    """One article: facts, summary, entities by type, and what is around it, each with its why."""
     parts: list[Any] = [Text(_facts(view), style="dim")]
     parts += [Text(f"{s['name']}: {s['state']}, {s['reason']}", style="yellow") for s in view["stages"] if s["reason"]]
     if view["summary"]:
         parts += _summary(view["summary"])
     if view["entities"]:
         parts += [Text("\nEntities", style="bold"), _entities(view["entities"])]
-    if view["neighbours"]:
-        parts += [Text("\nNeighbours", style="bold"), _neighbours(view["neighbours"])]
+    parts += around(view)
     return Panel(Group(*parts), title=Text(f"{view['id']}  {view['title']}", style="bold"), title_align="left")
 
 
@@ -116,14 +116,6 @@ def _entities(entities: list[dict[str, Any]]) -> Table:
 def _counted(entity: dict[str, Any]) -> str:
     times = len(entity["mentions"])
     return f"{entity['name']} ×{times}" if times > 1 else str(entity["name"])
-
-
-def _neighbours(neighbours: list[dict[str, Any]]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for link in neighbours:
-        number = "not here yet" if link["article_id"] is None else str(link["article_id"])
-        table.add_row(f"  {link['kind']}", number, Text(link["title"]), Text(link["why"]["sentence"], style="dim"))
-    return table
 
 
 def _ms(start: datetime, end: datetime) -> float:

@@ -18,6 +18,7 @@ from nlp.passages import read
 
 NAMED = 3  # names and numbers of each text in a sentence
 SHOWN = 20  # copies with their evidence, the earliest first; all are counted
+WHY = ("share", "shared_back", "only_here", "only_there", "rule", "sentence")  # of a copy that is its evidence
 OWN = 0.5  # of a source's text that the first publisher does not have, from which it counts as a source of its own
 
 
@@ -69,6 +70,19 @@ def duplicates_of(db: Connection | Session, article_id: int) -> Published | None
     copies = tuple(_copy(row, rows[0], found[(here if row is rows[0] else row).text_hash]) for row in others)
     counted = here.articles, here.sources, _independent(rows, found)
     return Published(rows[0].id, copies, *counted, _summed(rows[0], here, *counted))
+
+
+def also_published_by(db: Connection | Session, article_id: int) -> dict[str, Any] | None:
+    """The same, ready for JSON: each copy with its evidence as `why`."""
+    found = duplicates_of(db, article_id)
+    if found is None:
+        return None
+    return vars(found) | {"copies": [_with_why(vars(copy)) for copy in found.copies]}
+
+
+def _with_why(copy: Mapping[str, Any]) -> dict[str, Any]:
+    facts = {name: value for name, value in copy.items() if name not in WHY}
+    return facts | {"why": {name: copy[name] for name in WHY}}
 
 
 def _members(article_id: int) -> Select[Any]:

@@ -20,6 +20,9 @@ from tasks.related import related
 
 SHARED_NAMES = 5  # shown in a why: the rarest first, since they say most
 COMMON = 1000  # mentions from which a name is common, and is counted no further
+TIME = "time 1"  # the rules of previous and next: raise a number when its links change
+DECLARED = "declared by the page 1"
+DECLARED_BY_OTHER = "declared by the other page 1"
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def _declared(db: Session, article: Article, kind: str) -> Link | None:
     if declared is None:
         return None
     target = db.execute(
-        select(Article.id, Article.title, Article.url)
+        select(Article.id, Article.title, Article.url, Article.published_at)
         .where(
             Article.id != article.id,
             or_(
@@ -109,10 +112,16 @@ def _declared(db: Session, article: Article, kind: str) -> Link | None:
         .order_by(Article.id)
         .limit(1)
     ).first()
-    why = {"rule": "declared by the page", "sentence": f"the page names it as its {kind} article"}
+    said = f"the page names it as its {kind} article"
     if target is None:
-        return Link(kind, None, declared.title, declared.url, None, why)
-    return Link(kind, target.id, target.title, target.url, None, why)
+        return Link(kind, None, declared.title, declared.url, None, _why(DECLARED, said, None))
+    hours = _hours(article.published_at, target.published_at)
+    return Link(kind, target.id, target.title, target.url, None, _why(DECLARED, said, hours))
+
+
+def _why(rule: str, said: str, hours: float | None) -> dict[str, Any]:
+    sentence = said if hours is None else f"{said}; {apart(hours)}"
+    return {"rule": rule, "hours_apart": hours, "sentence": sentence}
 
 
 def _same(column: Any, key: str | None) -> ColumnElement[bool]:
@@ -124,7 +133,7 @@ def _declared_by_other(db: Session, article: Article, kind: str) -> Link | None:
     """The article whose page names this one as the opposite: my previous calls me its next."""
     opposite = {"previous": "next", "next": "previous"}[kind]
     row = db.execute(
-        select(Article.id, Article.title, Article.url)
+        select(Article.id, Article.title, Article.url, Article.published_at)
         .join(Declared, Declared.article_id == Article.id)
         .where(
             Declared.kind == opposite,
@@ -139,8 +148,9 @@ def _declared_by_other(db: Session, article: Article, kind: str) -> Link | None:
     ).first()
     if row is None:
         return None
-    why = {"rule": "declared by the other page", "sentence": f"its page names this one as its {opposite} article"}
-    return Link(kind, row.id, row.title, row.url, None, why)
+    said = f"its page names this one as its {opposite} article"
+    hours = _hours(article.published_at, row.published_at)
+    return Link(kind, row.id, row.title, row.url, None, _why(DECLARED_BY_OTHER, said, hours))
 
 
 def _by_time(db: Session, article: Article, kind: str) -> Link | None:
@@ -165,6 +175,6 @@ def _by_time(db: Session, article: Article, kind: str) -> Link | None:
     ).first()
     if row is None:
         return None
-    hours = _hours(article.published_at, row.published_at) or 0.0
-    sentence = f"{kind} in {article.source} by publication time; {apart(hours)}"
-    return Link(kind, row.id, row.title, row.url, None, {"rule": "time", "hours_apart": hours, "sentence": sentence})
+    said = f"{kind} in {article.source} by publication time"
+    hours = _hours(article.published_at, row.published_at)
+    return Link(kind, row.id, row.title, row.url, None, _why(TIME, said, hours))

@@ -1,4 +1,4 @@
-"""What readers get of an article: its text, how far each stage is, and the three results."""
+"""What readers get of an article: its text, how far each stage is, the results, its story and its copies."""
 
 from typing import Any
 
@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from models.article import Article
 from models.stage import Stage, StageRow, State
 from models.summary import Summary
+from tasks.copies import also_published_by
 from tasks.links import links
 from tasks.one_thing import things_of
+from tasks.story_views import story_around
 
 
 def article_view(db: Session, article_id: int) -> dict[str, Any] | None:
@@ -25,6 +27,8 @@ def article_view(db: Session, article_id: int) -> dict[str, Any] | None:
         "summary": _summary(db, article_id),
         "entities": _entities(db, article_id) if _is_of_this_text(article, stages) else [],
         "neighbours": [vars(link) for link in links(db, article)],
+        "story": story_around(db.connection(), article_id),
+        "also_published_by": also_published_by(db, article_id),
     }
 
 

@@ -1,6 +1,7 @@
 """Stories as they are read: what they are about, who wrote of them when, and what became of old ids."""
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, literal_column, or_, select, text
@@ -8,20 +9,25 @@ from sqlalchemy import Connection, func, literal_column, or_, select, text
 from models.article import Article
 from models.features import Features
 from models.story import Story, StoryEvent, StoryMember
-from nlp.evidence import is_calendar
+from nlp.evidence import apart, is_calendar
 from nlp.terms import rarity_of, tokens
 
 MOST_ARTICLES = 50  # of a story that are shown, the newest, and from whose names its key entities are taken
 MOST_DAYS = 60  # of a timeline, the last ones
 MOST_SOURCES = 20
 MOST_NAMES = 8
-_BESIDE = text(
-    "(select 'previous' as kind, b.article_id, a.title, b.at from story_members m join story_members b "
-    "on b.story_id = m.story_id and (b.at, b.article_id) < (m.at, m.article_id) join articles a on a.id = b.article_id "
-    "where m.article_id = :id order by b.at desc, b.article_id desc limit 1) union all "
-    "(select 'next', b.article_id, a.title, b.at from story_members m join story_members b "
-    "on b.story_id = m.story_id and (b.at, b.article_id) > (m.at, m.article_id) join articles a on a.id = b.article_id "
-    "where m.article_id = :id order by b.at, b.article_id limit 1)"
+BESIDE = "story time 1"  # the rule of previous and next in a story: raise the number when its links change
+_BESIDE = """
+    (select '{kind}' as kind, b.article_id, a.title, a.source, a.url, b.at, m.at as here
+     from story_members m join story_members b on b.story_id = m.story_id
+       and (b.at, b.article_id) {side} (m.at, m.article_id)
+     join articles a on a.id = b.article_id
+     where m.article_id = :id order by b.at {order}, b.article_id {order} limit 1)
+"""
+_BOTH = text(
+    _BESIDE.format(kind="previous", side="<", order="desc")
+    + "union all"
+    + _BESIDE.format(kind="next", side=">", order="asc")
 )
 
 
@@ -65,9 +71,30 @@ def stories(
     return [dict(row) for row in rows.mappings()]
 
 
+def story_around(db: Connection, article_id: int) -> dict[str, Any] | None:
+    """The article's story in short, and what is before and after it there; None until it has been placed."""
+    columns = (Story.id, Story.title, Story.size, Story.first_seen, Story.last_seen)
+    wanted = select(*columns).join(StoryMember, StoryMember.story_id == Story.id)
+    row = db.execute(wanted.where(StoryMember.article_id == article_id)).first()
+    if row is None:
+        return None
+    beside = {link.pop("kind"): link for link in beside_in_story(db, article_id)}
+    return {**row._mapping, "previous": beside.get("previous"), "next": beside.get("next")}
+
+
 def beside_in_story(db: Connection, article_id: int) -> list[dict[str, Any]]:
-    """The article before and the one after in the same story, by time."""
-    return [dict(row) for row in db.execute(_BESIDE, {"id": article_id}).mappings()]
+    """The article before and the one after in the same story, by time; of equal times the earlier id comes first.
+
+    The time is that of publication, or of arrival where there is none.
+    """
+    return [_beside(**row) for row in db.execute(_BOTH, {"id": article_id}).mappings()]
+
+
+def _beside(here: datetime, at: datetime, kind: str, **facts: Any) -> dict[str, Any]:
+    hours = abs((at - here).total_seconds()) / 3600
+    said = f"{kind} in the story by time; {apart(hours)}"
+    why = {"rule": BESIDE, "hours_apart": round(hours, 1), "sentence": said}
+    return {"kind": kind, **facts, "at": at, "why": why}
 
 
 def key_entities(names: list[list[str]]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from linking import add, event_text, link_all
 from marked import tell
 from schemathesis.config import SchemathesisConfig
 
@@ -36,6 +37,7 @@ def an_article(services):
     """So that something is found."""
     receive([Document("text", "They left at noon.", title="Dockers walk out", url="https://news.example/story")])
     tell("The {ORG World Food Programme} ({ORG WFP}) met.")
+    link_all([add(f"openapi {n}", event_text(0, n), source="Post") for n in range(2)])
 
 
 @api.parametrize()
@@ -58,6 +60,8 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
         ("/entities/{entity_id}/merges/{merge_id}/redo", "post", {"400", "401", "404", "413", "422", "503"}),
         ("/entities/{entity_id}/not-the-same/{other_id}", "post", {"400", "401", "404", "413", "422", "503"}),
         ("/entities/{entity_id}/not-the-same/{other_id}/undo", "post", {"400", "401", "404", "413", "422", "503"}),
+        ("/stories", "get", {"400", "401", "413", "422", "503"}),
+        ("/stories/{story_id}", "get", {"400", "401", "404", "413", "422", "503"}),
         ("/health", "get", {"400", "413"}),
     ],
 )

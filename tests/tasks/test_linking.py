@@ -70,7 +70,10 @@ def test_each_link_says_why_and_both_sides_say_the_same(desk: Path) -> None:
     with transaction() as db:
         (mine,), (theirs,) = related(db, one.article_id), related(db, other.article_id)
     assert (mine["article_id"], theirs["article_id"]) == (other.article_id, one.article_id)
-    assert mine["why"] == theirs["why"] and theirs["title"] == "Dockers Walk Out"
+    back = {"share": theirs["why"]["shared_back"], "shared_back": theirs["why"]["share"]}
+    assert mine["why"] == theirs["why"] | back and theirs["title"] == "Dockers Walk Out"
+    assert 0.5 < mine["why"]["share"] < 1  # the same sentences, turned, and a last one of its own
+    assert mine["why"]["sentence"].endswith("% of one text is in the other")
     assert {"Katrin Voss", "Verdi"} < set(mine["why"]["shared_names"])
     assert "6 hours apart" in mine["why"]["sentence"] and mine["why"]["rule"].startswith("likeness")
 
@@ -238,3 +241,13 @@ def test_features_that_no_one_has_changed_are_not_written_again(desk: Path) -> N
     with transaction() as db:
         assert save_features(db, [one]) == set()
         assert place(db, []) is None and told() == set()
+
+
+def test_of_long_texts_the_beginnings_are_compared(desk: Path) -> None:
+    long = f"{event_text(0, 0)} " * 100
+    ends = (long + " ".join(event_text(event, 1) for event in events) for events in ((1, 2), (3,)))
+    one, other = (add(str(n), body) for n, body in enumerate(ends))
+    link_all([one, other])
+    with transaction() as db:
+        [link_] = related(db, one.article_id)
+    assert (link_["why"]["share"], link_["why"]["shared_back"]) == (1.0, 1.0)
