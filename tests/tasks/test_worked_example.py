@@ -16,8 +16,9 @@ from models.session import session, transaction
 from nlp import duplicates, pairs, stories, terms
 from nlp.passages import LENGTH, read
 from tasks import candidates, copies, story_views
+from tasks.bands import save_bands
 from tasks.candidates import features_of
-from tasks.duplicates import link_duplicates, save_bands
+from tasks.duplicates import link_duplicates
 from tasks.reading import article_view
 
 PAGE = (Path(__file__).parents[2] / "docs" / "neighbours.md").read_text()
@@ -90,9 +91,9 @@ def test_the_copy_of_the_example_is_told_as_printed(put: Callable[..., int], exa
     for of in (example[0], article_id):
         passages = read(_view(of)["text"])
         with transaction() as db:
-            save_bands(db, of, passages)
+            save_bands(db, {of: passages})
         with transaction() as db:
-            link_duplicates(db, of, passages)
+            link_duplicates(db, {of: passages})
     found = _view(article_id)["also_published_by"]
     assert [copy["article_id"] for copy in found["copies"]] == [found["first_id"]] == [example[0]]
     [copy] = _view(example[0])["also_published_by"]["copies"]
