@@ -14,11 +14,9 @@ from config.settings import Settings
 from models.features import Features as Row
 from models.session import session, transaction
 from nlp import duplicates, pairs, stories, terms
-from nlp.passages import LENGTH, read
+from nlp.passages import LENGTH
 from tasks import candidates, copies, story_views
-from tasks.bands import save_bands
 from tasks.candidates import features_of
-from tasks.duplicates import link_duplicates
 from tasks.reading import article_view
 
 PAGE = (Path(__file__).parents[2] / "docs" / "neighbours.md").read_text()
@@ -88,12 +86,6 @@ def test_the_copy_of_the_example_is_told_as_printed(put: Callable[..., int], exa
         source="Post",
         published=datetime(2026, 3, 2, 15, tzinfo=UTC),
     )
-    for of in (example[0], article_id):
-        passages = read(_view(of)["text"])
-        with transaction() as db:
-            save_bands(db, {of: passages})
-        with transaction() as db:
-            link_duplicates(db, {of: passages})
     found = _view(article_id)["also_published_by"]
     assert [copy["article_id"] for copy in found["copies"]] == [found["first_id"]] == [example[0]]
     [copy] = _view(example[0])["also_published_by"]["copies"]
