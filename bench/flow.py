@@ -11,11 +11,12 @@ from itertools import count, islice
 from os import getpid
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bench.processes import cpu_seconds
 from cli.gather import gather
 from config.settings import child_environment, settings
+from models.base import Base
 from models.session import session
 from models.stage import StageRow, State
 from nlp.extract import extract
@@ -24,7 +25,7 @@ from tasks.receive import receive
 from workers.app import app
 from workers.child import Process
 from workers.desk import Desk
-from workers.process import worker_argv
+from workers.process import worker_argv, worker_environment
 
 BULK = "bulk_senate_20k.jsonl.gz"
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -65,7 +66,7 @@ def workers(logs: Path, app_of: str = "workers.process") -> Iterator[dict[str, i
     with Desk([], logs, on_event=lambda _name, _what: None) as desk:
         for kind in WORKERS:
             argv = tuple(app_of if word == "workers.process" else word for word in worker_argv(kind, settings()))
-            desk.add(Process(kind, argv, child_environment()))
+            desk.add(Process(kind, argv, worker_environment() | child_environment()))
         while len(app.control.ping(timeout=0.3)) < len(WORKERS):
             assert desk.tend(), "the workers do not start"
         yield desk.pids()
@@ -82,6 +83,14 @@ def put_through(documents: Sequence[Document]) -> dict[str, float]:
         "articles_a_second": round(len(documents) / seconds, 2),
         "cpu_ms_an_article": round((cpu_seconds(getpid()) - cpu) * 1000 / len(documents), 1),
     }
+
+
+def forget_results() -> None:
+    """Empty all tables but those of articles as ingest leaves them, and of stages: results are then made anew."""
+    kept = {"articles", "payloads", "versions", "declared", "stages"}
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name not in kept)
+    with session() as db:
+        db.execute(text(f"truncate {tables} restart identity"))
 
 
 def under_way() -> int:

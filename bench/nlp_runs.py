@@ -12,9 +12,10 @@ from typing import Any
 
 os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # as `copydesk worker` does
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from bench import cputime
+from bench.flow import forget_results
 from cli.desk import started_desk
 from config.settings import child_environment, settings
 from models.entity import Entity, Mention
@@ -29,7 +30,7 @@ from tasks.receive import receive
 from workers.app import app
 from workers.child import Process
 from workers.desk import Desk
-from workers.process import worker_argv
+from workers.process import worker_argv, worker_environment
 
 LONGEST = 900.0  # seconds; a run that takes longer has lost its workers
 _TOOK = re.compile(rb"succeeded in ([\d.e-]+)s")
@@ -78,8 +79,8 @@ def ingested(documents: list[Document]) -> list[int]:
 
 def run(desk: Desk, way: Way, ids: list[int]) -> Run:
     """The results of all articles, made anew by workers that are started for it."""
+    forget_results()
     with session() as db:
-        db.execute(text("truncate summaries, mentions, entities, vectors, neighbours"))
         enqueue(db, ids, RESULTS, Lane.LIVE)
     with app.connection_for_write() as connection:
         connection.default_channel.client.flushall()
@@ -113,7 +114,7 @@ def _workers(way: Way) -> list[Process]:
         Process(
             f"{n}-{started}",
             tuple(word.replace("nlp@", f"nlp{n}@") for word in argv),
-            child_environment() | given,
+            worker_environment() | child_environment() | given,
         )
         for n in range(way.workers)
     ]

@@ -12,22 +12,22 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bench.databases import databases
-from bench.flow import LOOK_SECONDS, bulk, document, under_way
+from bench.flow import LOOK_SECONDS, bulk, document, forget_results, under_way
 from bench.processes import descendants, own_cpu_seconds
 from bench.report import bar, print_report
 from config.settings import child_environment, settings
 from models.session import session
 from models.stage import RESULTS, Lane, Stage, StageRow
 from tasks.ingest import ingest
-from tasks.queue import enqueue, publish
+from tasks.queue import enqueue, publish, together
 from tasks.receive import receive
 from workers.app import app
 from workers.child import Process
 from workers.desk import Desk
-from workers.process import worker_argv
+from workers.process import worker_argv, worker_environment
 
 GOAL = 1.85
 SERVERS = ("postgres", "valkey")
@@ -71,8 +71,8 @@ def _ingested(documents: Sequence[Any]) -> list[int]:
 
 def _run(logs: Path, cores: Sequence[int], ids: Sequence[int]) -> dict[str, float]:
     """The results of all the articles, made anew by one worker of one child on each of these cores."""
+    forget_results()
     with session() as db:
-        db.execute(text("truncate summaries, mentions, entities, vectors, neighbours"))
         enqueue(db, ids, RESULTS, Lane.LIVE)
     with app.connection_for_write() as connection:
         connection.default_channel.client.flushall()
@@ -81,11 +81,11 @@ def _run(logs: Path, cores: Sequence[int], ids: Sequence[int]) -> dict[str, floa
         for core in cores:
             argv = [word.replace("nlp@", f"nlp{core}@") for word in worker_argv("nlp", one)]
             pinned = ("taskset", "--cpu-list", str(core), *argv)
-            desk.add(Process(f"nlp{core}", pinned, child_environment()))
+            desk.add(Process(f"nlp{core}", pinned, worker_environment() | child_environment()))
         while len(app.control.ping(timeout=0.5)) < len(cores):
             assert desk.tend(), "the workers do not start"
         before, begun = _servers(), time.perf_counter()
-        publish((article_id, stage, Lane.LIVE) for article_id in ids for stage in RESULTS)
+        publish(((i, stage, Lane.LIVE) for stage in RESULTS for i in ids), together=together(len(ids)))
         while under_way():
             time.sleep(LOOK_SECONDS)
         seconds, after = time.perf_counter() - begun, _servers()

@@ -25,7 +25,7 @@ def worker(kind: Annotated[Kind, typer.Argument(help="ingest cleans articles; nl
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     from workers.app import require_broker
     from workers.engines.hub.chosen import prepare
-    from workers.process import worker_argv
+    from workers.process import worker_argv, worker_environment
     from workers.trial import try_engines
 
     require_broker()
@@ -33,9 +33,7 @@ def worker(kind: Annotated[Kind, typer.Argument(help="ingest cleans articles; nl
         prepare(settings())
         try_engines(settings())
     argv = worker_argv(kind, settings())
-    # For glibc: give freed memory back. By itself it keeps up to twice the largest piece ever freed (bench.memory).
-    environment = {"MALLOC_TRIM_THRESHOLD_": "131072"} | child_environment()
-    os.execve(argv[0], argv, environment)  # noqa: S606 - we become the worker
+    os.execve(argv[0], argv, worker_environment() | child_environment())  # noqa: S606 - we become the worker
 
 
 def migrate() -> None:

@@ -58,6 +58,15 @@ def compare(one: Passages, other: Passages, days: float = 0.0) -> Comparison:
     return Comparison(same, *shares, *own, rate)
 
 
+def is_same(one: Passages, other: Passages, days: float = 0.0) -> bool:
+    """What `compare` says, without the facts of texts that share too little: most that are looked at do."""
+    if one.keys != other.keys:
+        shares = [sum(found) / max(len(found), 1) for found in (_shared(one, other), _shared(other, one))]
+        if max(shares) < SHARE or min(shares) < LEAST_SHARE:
+            return False
+    return compare(one, other, days).same
+
+
 def days_apart(one: datetime | None, other: datetime | None) -> float:
     """0 where one is not known."""
     return abs((one - other).total_seconds()) / 86400 if one and other else 0.0
@@ -70,7 +79,7 @@ def united(texts: Sequence[Passages], published: Sequence[datetime | None]) -> l
     """
 
     def same(one: int, other: int) -> bool:
-        return compare(texts[one], texts[other], days_apart(published[one], published[other])).same
+        return is_same(texts[one], texts[other], days_apart(published[one], published[other]))
 
     groups: list[list[int]] = []
     for place in range(len(texts)):

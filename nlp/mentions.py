@@ -63,7 +63,7 @@ def normalise(name: str, type_: str) -> str:
     if _DOTTED.match(name):
         name = name.replace(".", "")
     if " " in name:
-        name = plain_letters(name)
+        name = _SPACE.sub(" ", plain_letters(name))  # an accent by itself leaves a space
     return name.strip(" .").casefold()[:LONGEST_NAME]
 
 

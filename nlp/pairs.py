@@ -85,7 +85,9 @@ def score(found: Parts) -> Matrix:
 
 def parts(ones: Sequence[Features], others: Sequence[Features]) -> Parts:
     """The cosines and hours between each of `ones` and each of `others`."""
-    known = np.unique(np.frombuffer(b"".join(one.hashes for one in ones), dtype="<i4"))
+    known, articles = np.unique(np.frombuffer(b"".join(one.hashes for one in ones), dtype="<i4"), return_counts=True)
+    if others is ones:
+        known = known[articles > 1]  # what only one of them has is in no product
     mine = _spread(ones, known)
     theirs = mine if others is ones else _spread(others, known)
     words, names, numbers = (_cosines(a, b) for a, b in zip(mine, theirs, strict=True))
@@ -128,7 +130,10 @@ def _bits(packed: bytes, count: int) -> NDArray[np.uint8]:
 
 
 def _cosines(a: _Side, b: _Side) -> Matrix:
-    return (a.weights @ b.weights.T) / np.sqrt(np.multiply.outer(a.squares + LITTLE, b.squares + LITTLE))
+    products = a.weights @ b.weights.T
+    if a is b:
+        np.fill_diagonal(products, a.squares)
+    return products / np.sqrt(np.multiply.outer(a.squares + LITTLE, b.squares + LITTLE))
 
 
 def _vector_cosines(ones: Sequence[Features], others: Sequence[Features]) -> Matrix:

@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models.article import Article
 from models.duplicate import Duplicate
-from nlp.duplicates import RULE, compare, days_apart, united
+from nlp.duplicates import RULE, days_apart, is_same, united
 from nlp.passages import Passages, read
 from tasks.bands import candidates, is_of_today, suspects
 
@@ -61,7 +61,7 @@ def find_duplicates(db: Connection, article_id: int, passages: Passages) -> list
     groups: set[int] = set()
     for row in db.execute(candidates(), {"article": article_id}):
         days = days_apart(row.published_at, row.mine)
-        if row.group_id not in groups and compare(passages, read(row.text), days).same:
+        if row.group_id not in groups and is_same(passages, read(row.text), days):
             found.append(Same(row.id, row.text_hash))
             groups |= {row.group_id} - {None}
     return found

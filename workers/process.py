@@ -44,6 +44,15 @@ def worker_argv(kind: str, chosen: Settings) -> tuple[str, ...]:
     )
 
 
+def worker_environment() -> dict[str, str]:
+    """What a worker wants of its C libraries, unless the environment says otherwise.
+
+    glibc is to give freed memory back: by itself it keeps up to twice the largest piece ever freed (bench.memory). A
+    child has one core: OpenBLAS would start a thread for each of the machine's.
+    """
+    return {"MALLOC_TRIM_THRESHOLD_": "131072", "OPENBLAS_NUM_THREADS": "1"}
+
+
 def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
     """Prefork bounds time and memory of hostile pages and of engines; threads share what is loaded once."""
     if kind == "nlp" and nlp_pool(chosen) == "threads":

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.duplicates import Comparison, compare, united
+from nlp.duplicates import Comparison, compare, is_same, united
 from nlp.passages import Passages, read
 
 STORY = (
@@ -96,6 +96,12 @@ def test_a_text_with_changes_a_month_later_is_a_later_stage_and_one_without_is_t
 def test_two_texts_without_words_are_not_one() -> None:
     assert not _compare("", "").same
     assert not _compare("...", "!").same
+
+
+@given(texts, texts, st.integers(0, 20))
+def test_asked_only_whether_two_are_the_same_the_answer_is_the_same(one: str, other: str, days: int) -> None:
+    for a, b in ((one, other), (one, f"{other} {one}"), (STORY, f"{STORY} {one}"), (f"{STORY} {one}", STORY)):
+        assert is_same(read(a), read(b), days) == compare(read(a), read(b), days).same
 
 
 @given(texts, texts)

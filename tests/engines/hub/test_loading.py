@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from checkpoints import bart_writer, bert_embedder, bert_tagger, torch
 from hubs import COMMIT, python, serving
@@ -132,4 +133,7 @@ def test_an_engine_of_the_hub_is_that_of_its_folder_and_names_the_commit(setting
     setting(embedding_engine=f"path:{folder}")
     engine, lineage = load_embedder(settings())
     lineage = lineage.replace("tiny@", f"desk/tiny@{COMMIT[:12]}.")
-    assert said.strip() == f"{lineage} {engine.embed(['The storm hit Berlin.']).tolist()}"
+    told, vectors = said.strip().split(" ", 1)
+    assert told == lineage
+    # Another process may share a sum out to other threads.
+    assert np.allclose(json.loads(vectors), engine.embed(["The storm hit Berlin."]), atol=1e-6)
