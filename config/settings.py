@@ -108,9 +108,7 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="Articles further apart than this are not looked at for links and stories."
     )
     attempts: int = Field(5, ge=1, le=100, description="Tries of a stage before it is failed until someone retries it.")
-    stage_seconds: int = Field(
-        120, ge=5, description="Longest time for one stage of one article; then it is a failed try."
-    )
+    stage_seconds: int = Field(120, ge=5, description="Longest time for one stage; then it is a failed try.")
     sweep_seconds: int = Field(60, ge=1, description="How often the sweep looks for work that got lost.")
     lost_seconds: int = Field(120, ge=1, description="Queued work older than this, with nothing in the queue, is lost.")
     max_body_bytes: int = Field(16_000_000, ge=1000, description="Largest article accepted, as it arrives.")
