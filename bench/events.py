@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.likeness import lead
+from nlp.pairs import Features, features
 from nlp.sentences import split_sentences
+from nlp.terms import profile
 from workers.engines.embedder import Embedder
 
 Matrix = NDArray[np.float64]
@@ -44,6 +46,11 @@ def read_events(data: Path) -> Events:
 def lead_vectors(embedder: Embedder, texts: Iterable[str]) -> NDArray[np.float32]:
     """What the neighbours task stores of each; the first sentence is the headline."""
     return np.concatenate([embedder.embed([lead("", text, split_sentences(text))]) for text in texts])
+
+
+def compared(texts: Iterable[str], vectors: Iterable[NDArray[np.float32]]) -> list[Features]:
+    """What the neighbours task compares of each, with these vectors."""
+    return [features(profile("", text), vector) for text, vector in zip(texts, vectors, strict=True)]
 
 
 def tfidf(texts: Sequence[str]) -> Matrix:

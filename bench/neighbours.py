@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from bench.events import Events, Matrix, judged, lead_vectors, picked_elsewhere, read_events, tfidf
+from bench.events import Events, Matrix, compared, judged, lead_vectors, picked_elsewhere, read_events, tfidf
 from bench.report import bar, print_report
-from nlp.pairs import NAMES, NUMBERS, VECTOR, WORDS, Parts, features, parts, scores
-from nlp.terms import profile
+from nlp.pairs import NAMES, NUMBERS, VECTOR, WORDS, Parts, parts, scores
 from workers.engines.embedder import Embedder
 
 STEPS = (0.25, 0.5, 0.75, 1.0)  # weights of vectors, names and numbers that are tried, that of words being 1
@@ -33,13 +32,13 @@ def main() -> None:
     events = read_events(options.data)
     embedder = Embedder()
     vectors = lead_vectors(embedder, events.texts)
-    compared = [features(profile("", text), v) for text, v in zip(events.texts, vectors, strict=True)]
+    articles = compared(events.texts, vectors)
     baseline = {
         "tf-idf": _figures(_ranked(tfidf(events.texts), events)),
         "vectors": _figures(_ranked((vectors @ vectors.T).astype(np.float64), events)),
     }
-    left_out, picks = _left_out(parts(compared, compared), events)
-    shipped = scores(compared, compared)
+    left_out, picks = _left_out(parts(articles, articles), events)
+    shipped = scores(articles, articles)
     ours = {
         "topics left out": left_out,
         "picked (words, vector, names, numbers)": picks,

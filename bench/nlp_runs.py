@@ -14,14 +14,14 @@ os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # as `copydesk worker` does
 
 from sqlalchemy import func, select
 
-from bench import cputime
-from bench.flow import forget_results
+from bench.flow import forget_results, under_way
+from bench.processes import tree_cpu_seconds
 from cli.desk import started_desk
 from config.settings import child_environment, settings
 from models.entity import Entity, Mention
 from models.neighbour import Vector
 from models.session import engine, session
-from models.stage import ENDS, RESULTS, Lane, StageRow, State
+from models.stage import RESULTS, Lane, StageRow, State
 from models.summary import Summary
 from nlp.formats import Document
 from tasks.ingest import ingest
@@ -88,11 +88,11 @@ def run(desk: Desk, way: Way, ids: list[int]) -> Run:
     with Desk(_workers(way), logs, on_event=lambda _name, _what: None) as workers:
         _wait(lambda: len(app.control.ping(timeout=0.5)) >= way.workers)
         pids = {name: [pid] for name, pid in desk.pids().items()} | {"nlp": list(workers.pids().values())}
-        before, started = {kind: cputime.seconds(some) for kind, some in pids.items()}, time.perf_counter()
+        before, started = {kind: tree_cpu_seconds(some) for kind, some in pids.items()}, time.perf_counter()
         sent = _publish(way, ids)
-        _wait(lambda: not _left())
+        _wait(lambda: not under_way())
         seconds = time.perf_counter() - started
-        cpu = {kind: cputime.seconds(some) - before[kind] for kind, some in pids.items()}
+        cpu = {kind: tree_cpu_seconds(some) - before[kind] for kind, some in pids.items()}
         _wait(lambda: len(_took(logs, workers)) >= sent)  # a worker with nothing to do stops at once
         return Run(seconds, cpu, _took(logs, workers), _results())
 
@@ -124,11 +124,6 @@ def _publish(way: Way, ids: list[int]) -> int:
     """Send the messages; how many."""
     publish(((article_id, stage, Lane.LIVE) for stage in RESULTS for article_id in ids), together=way.ids)
     return -(-len(ids) // way.ids) * len(RESULTS)
-
-
-def _left() -> int:
-    with session() as db:
-        return db.scalar(select(func.count()).select_from(StageRow).where(StageRow.state.not_in(ENDS))) or 0
 
 
 def _took(logs: Path, workers: Desk) -> list[float]:

@@ -1,6 +1,7 @@
 """What processes cost, read from /proc (Linux): processor time, and memory of their own or shared."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -24,6 +25,11 @@ def cpu_seconds(parent: int) -> float:
     """Processor time of all processes under this one, those that have ended included."""
     ticks = sum(int(n) for pid in descendants(parent) for n in (_stat(pid) or ())[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def tree_cpu_seconds(pids: Iterable[int]) -> float:
+    """Processor time of these processes and of all under them."""
+    return sum(own_cpu_seconds(pid) + cpu_seconds(pid) for pid in pids)
 
 
 def own_cpu_seconds(pid: int) -> float:

@@ -16,11 +16,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from bench.events import Events, Matrix, judged, lead_vectors, picked_elsewhere, read_events, tfidf
+from bench.events import Events, Matrix, compared, judged, lead_vectors, picked_elsewhere, read_events, tfidf
 from bench.report import bar, print_report
-from nlp.pairs import features, scores
+from nlp.pairs import scores
 from nlp.stories import MOST_MEMBERS, MOST_STORIES, RATIO, TOUCHES, USUAL, carry, cluster
-from nlp.terms import profile
 from workers.engines.embedder import Embedder
 
 ORDERS = 5
@@ -39,8 +38,8 @@ def main() -> None:
     events = read_events(options.data)
     embedder = Embedder()
     vectors = lead_vectors(embedder, events.texts)
-    compared = [features(profile("", text), v) for text, v in zip(events.texts, vectors, strict=True)]
-    ours, left_out = _ours(scores(compared, compared), events, (USUAL,) if options.short else USUALS)
+    articles = compared(events.texts, vectors)
+    ours, left_out = _ours(scores(articles, articles), events, (USUAL,) if options.short else USUALS)
     baseline = _tfidf(events)
     bars = [
         bar("event B-cubed F1, topics left out, worst of five orders", 0.9, min(left_out)),

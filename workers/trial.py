@@ -48,7 +48,7 @@ def _first(setting: str, call: Callable[[list[str]], object]) -> None:
     try:
         call([SENTENCE])
     except CannotWrite:
-        pass  # it has tried
+        return  # the network ran, and found that one sentence is nothing to summarize: that is an answer
     except Exception as error:  # whatever a strange network raises
         raise CannotStart(f"The engine of {setting} fails on a first sentence ({error!r}): choose another") from error
 
