@@ -114,15 +114,16 @@ def publish_again(article_ids: Iterable[int]) -> None:
     publish((article_id, Stage(name), Lane(lane)) for article_id, name, lane in rows)
 
 
-def first_waiting(queue: str) -> tuple[Stage, list[int]] | None:
-    """The stage and articles of the message that is taken next; None when none waits."""
+def first_waiting(queue: str) -> tuple[Stage | None, list[int]] | None:
+    """The stage and articles of the message that is taken next, no stage if it is not ours; None when none waits."""
     with app.connection_for_read() as connection:
         channel = connection.default_channel
         raw = channel.client.lindex(queue, -1)
         if raw is None:
             return None
         message = channel.Message(json.loads(raw), channel=channel)
-        return STAGE[message.headers["task"]], list(message.decode()[0])
+        stage = STAGE.get(message.headers.get("task", ""))
+        return stage, list(message.decode()[0]) if stage else []
 
 
 def messages(queue: str) -> int:

@@ -72,7 +72,9 @@ def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane, patience: time
     if first is not None:
         stage, ids = first
         theirs = select(func.min(StageRow.queued_at)).where(StageRow.name == stage, StageRow.article_id.in_(ids))
-        before.append(func.coalesce(theirs.scalar_subquery(), func.to_timestamp(0)))  # deleted since: we cannot tell
+        before.append(
+            func.coalesce(theirs.scalar_subquery(), func.to_timestamp(0))
+        )  # deleted since, or not ours: we cannot tell
     queued = (StageRow.lane == lane, StageRow.state == State.QUEUED, StageRow.name.in_(stages))
     return _rows(db, _oldest(lane).where(*queued, StageRow.queued_at < func.least(*before) - patience))
 

@@ -25,7 +25,7 @@ __all__ = ["app", "worker_argv"]
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
-RECYCLE_AFTER = 2000  # articles parsed by one ingest child, since parsers leak
+RECYCLE_AFTER = 250  # messages, of up to eight articles, read by one ingest child, since parsers leak
 _RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
 
 log = logging.getLogger(__name__)

@@ -60,6 +60,17 @@ def test_what_was_queued_before_the_message_that_is_next_is_lost_and_what_comes_
     assert _in_the_queue() == {*received[:2], *received[3:]} | {received[2]}
 
 
+def test_a_message_that_is_not_ours_stops_no_sweep(received: list[int]) -> None:
+    _lose()
+    with app.connection_for_write() as connection:
+        app.amqp.Producer(connection).publish({"anything": 1}, routing_key="ingest")
+        sweep()
+        assert messages("ingest") == 1  # what is behind it cannot be told
+        connection.default_channel.client.rpop("ingest")
+    sweep()
+    assert _in_the_queue() == set(received)
+
+
 def test_messages_of_several_articles_are_lost_and_sent_again_like_others(
     desk: Path, document: Callable[..., Document]
 ) -> None:
