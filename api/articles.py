@@ -25,7 +25,7 @@ from tasks.errors import Unusable
 from tasks.reading import article_view
 from tasks.receive import Received, check, check_url, receive
 
-router = APIRouter(prefix="/articles", tags=["articles"], responses=documented(400, 401, 413, 422, 503))
+router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=documented(400, 401, 413, 422, 503))
 
 MOST = 1000  # articles in one request
 

@@ -14,7 +14,7 @@ from nlp.formats.encoding import scrub
 from tasks.aliases import LONGEST_WHY, mark_distinct, redo, undo, unmark_distinct
 from tasks.entity_views import entities_named, entity_view, merge_view, things, unknown
 
-router = APIRouter(prefix="/entities", tags=["entities"], responses=documented(400, 401, 413, 422, 503))
+router = APIRouter(prefix="/v1/entities", tags=["entities"], responses=documented(400, 401, 413, 422, 503))
 
 
 def _storable(text: str) -> str:

@@ -11,7 +11,7 @@ from models.session import transaction
 from tasks import story_pages
 from tasks.story_views import story_view
 
-router = APIRouter(prefix="/stories", tags=["stories"], responses=documented(400, 401, 413, 422, 503))
+router = APIRouter(prefix="/v1/stories", tags=["stories"], responses=documented(400, 401, 413, 422, 503))
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Least = Annotated[int, Query(ge=1, le=1_000_000, description="Articles that a story must have to be listed.")]

@@ -332,10 +332,10 @@ def test_an_article_goes_through_the_api_ingest_and_nlp(containers: dict[str, Co
     api = containers["api"]
     api.eventually(api.answers, "an answer")
     body = {"method": "POST", "json": {"title": "Dock workers walk out", "text": ARTICLE}}
-    assert api.get("/articles", **body).status_code == 401
-    taken = api.get("/articles", headers=bearer(api), **body)
+    assert api.get("/v1/articles", **body).status_code == 401
+    taken = api.get("/v1/articles", headers=bearer(api), **body)
     assert taken.status_code == 202
-    where = f"/articles/{taken.json()['articles'][0]['id']}"
+    where = f"/v1/articles/{taken.json()['articles'][0]['id']}"
     api.eventually(lambda: article(api, where)["state"] == "done", "the article")
     done = article(api, where)
     assert done["summary"]["sentences"]

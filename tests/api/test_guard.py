@@ -33,7 +33,7 @@ def guarded(desk, setting):
         {"Authorization": "Bearer ÿ".encode("latin-1")},
     ],
 )
-@pytest.mark.parametrize("path", ["/articles/1", "/docs", "/openapi.json", "/nowhere", "/healthy", "/health/"])
+@pytest.mark.parametrize("path", ["/v1/articles/1", "/docs", "/openapi.json", "/nowhere", "/healthy", "/health/"])
 def test_without_the_right_token_nothing_is_told(guarded, path, headers):
     response = guarded.get(path, headers=headers)
     assert (response.status_code, response.headers["content-type"]) == (401, "application/problem+json")
@@ -42,14 +42,14 @@ def test_without_the_right_token_nothing_is_told(guarded, path, headers):
 
 
 def test_without_the_token_nothing_is_written(guarded):
-    assert guarded.post("/articles", json={"text": "a"}).status_code == 401
+    assert guarded.post("/v1/articles", json={"text": "a"}).status_code == 401
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
 def test_with_the_token_all_is_open(guarded, scheme):
     headers = {"Authorization": f"{scheme} {TOKEN}".encode()}
-    assert guarded.post("/articles", json={"text": "a"}, headers=headers).status_code == 202
-    assert guarded.get("/articles/1", headers=headers).status_code == 200
+    assert guarded.post("/v1/articles", json={"text": "a"}, headers=headers).status_code == 202
+    assert guarded.get("/v1/articles/1", headers=headers).status_code == 200
 
 
 def test_health_needs_no_token(guarded):
@@ -60,7 +60,7 @@ def test_a_crooked_host_header_does_not_pass_for_the_health_page(guarded, settin
     setting(host="0.0.0.0", api_token=TOKEN)
     open_desk = TestClient(create_app(), base_url="http://desk.example")
     for host in ("desk.example/health?", "desk.example/health#", "x@desk.example/health?"):
-        assert open_desk.get("/articles/1", headers={"Host": host}).status_code == 401
+        assert open_desk.get("/v1/articles/1", headers={"Host": host}).status_code == 401
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "desk.example"])
@@ -81,7 +81,7 @@ def test_the_api_starts_on_loopback_without_a_token(desk, setting, host):
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1", "127.0.0.1:8000", "[::1]", "[::1]:8000"])
 def test_this_machine_is_known_by_all_its_names(client, host):
-    assert client.get("/articles/1", headers={"Host": host}).status_code == 404
+    assert client.get("/v1/articles/1", headers={"Host": host}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_this_machine_is_known_by_all_its_names(client, host):
 )
 def test_a_foreign_host_name_is_refused_on_loopback(client, host):
     for method in ("GET", "POST"):
-        response = client.request(method, "/articles/1", headers={"Host": host})
+        response = client.request(method, "/v1/articles/1", headers={"Host": host})
         assert (response.status_code, response.headers["content-type"]) == (400, "application/problem+json")
         assert "COPYDESK_HOST" in response.json()["detail"]
 
@@ -106,7 +106,7 @@ def test_a_foreign_host_name_is_refused_on_loopback(client, host):
 def test_beyond_loopback_any_host_name_will_do_with_the_token(desk, setting):
     setting(host="0.0.0.0", api_token=TOKEN)
     open_desk = TestClient(create_app(), base_url="http://desk.example")
-    assert open_desk.get("/articles/1", headers={"Authorization": f"Bearer {TOKEN}".encode()}).status_code == 404
+    assert open_desk.get("/v1/articles/1", headers={"Authorization": f"Bearer {TOKEN}".encode()}).status_code == 404
 
 
 @pytest.fixture
@@ -122,11 +122,11 @@ def body(length):
 
 def test_a_request_up_to_the_limit_is_taken(small):
     assert len(body(1000)) == 1000
-    assert small.post("/articles", content=body(1000), headers=JSON).status_code == 202
+    assert small.post("/v1/articles", content=body(1000), headers=JSON).status_code == 202
 
 
 def test_a_request_over_the_limit_is_refused_and_the_limit_named(small):
-    response = small.post("/articles", content=body(1001), headers=JSON)
+    response = small.post("/v1/articles", content=body(1001), headers=JSON)
     assert (response.status_code, response.headers["content-type"]) == (413, "application/problem+json")
     assert "COPYDESK_MAX_REQUEST_BYTES" in response.json()["detail"]
 
@@ -134,7 +134,7 @@ def test_a_request_over_the_limit_is_refused_and_the_limit_named(small):
 def test_a_request_that_hides_its_length_is_refused_too(desk, served):
     chunks = (b"a" * 100 for _ in range(20))
     with served(COPYDESK_MAX_REQUEST_BYTES="1000") as client:
-        assert client.post("/articles", content=chunks, headers=JSON).status_code == 413
+        assert client.post("/v1/articles", content=chunks, headers=JSON).status_code == 413
 
 
 def test_no_more_of_a_request_is_read_than_the_limit(desk, setting):
@@ -148,6 +148,6 @@ def test_no_more_of_a_request_is_read_than_the_limit(desk, setting):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/articles", "headers": [(b"host", b"localhost")]}
+    scope = {"type": "http", "method": "POST", "path": "/v1/articles", "headers": [(b"host", b"localhost")]}
     asyncio.run(create_app()(scope, receive, send))
     assert (sent[0]["status"], len(taken)) == (413, 3)

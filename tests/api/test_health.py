@@ -22,7 +22,7 @@ def test_without_workers_the_desk_is_not_well_and_says_who_is_missing(client):
 
 def test_the_age_of_the_oldest_waiting_article_is_told(client):
     assert client.get("/health").json()["database"]["oldest_pending_seconds"] is None
-    client.post("/articles", json={"text": "a"})
+    client.post("/v1/articles", json={"text": "a"})
     assert 0 <= client.get("/health").json()["database"]["oldest_pending_seconds"] < 60
 
 
@@ -40,7 +40,7 @@ def test_a_database_that_is_away_is_told_soon(desk, served, kind, request):
 
 def test_while_the_database_is_away_every_answer_says_so(desk, served):
     with served(DATABASE_URL="postgresql://copydesk@127.0.0.1:1/copydesk") as client:
-        for response in (client.get("/articles/1"), client.post("/articles", json={"text": "a"})):
+        for response in (client.get("/v1/articles/1"), client.post("/v1/articles", json={"text": "a"})):
             assert (response.status_code, response.headers["content-type"]) == (503, "application/problem+json")
             assert response.json()["title"] == "The database is away"
 
@@ -59,10 +59,10 @@ def test_a_queue_that_is_away_is_told_soon(desk, served, kind, request):
 
 def test_an_article_sent_while_the_queue_is_away_is_accepted_and_waits_for_the_sweep(desk, served):
     with served(REDIS_URL="redis://127.0.0.1:1/0") as client:
-        response = client.post("/articles", json={"text": "a"})
+        response = client.post("/v1/articles", json={"text": "a"})
         assert (response.status_code, response.json()["articles"]) == (202, [{"id": 1, "queued": True}])
-        assert client.get("/articles/1").json()["stages"][0]["state"] == "queued"
-        assert client.post("/articles", json={"text": "a"}).json()["articles"] == [{"id": 1, "queued": False}]
+        assert client.get("/v1/articles/1").json()["stages"][0]["state"] == "queued"
+        assert client.post("/v1/articles", json={"text": "a"}).json()["articles"] == [{"id": 1, "queued": False}]
 
 
 def test_the_api_loads_no_engine():

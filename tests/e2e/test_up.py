@@ -87,14 +87,16 @@ def desk_up(tmp_path: Path) -> Iterator[Desk]:
 
 
 def test_killed_hard_the_next_start_recovers_and_one_interrupt_stops_everything(desk_up: Desk) -> None:
-    sent = desk_up.ask("/articles", [{"title": f"Ferry Stays in Port, Part {n}", "text": STORY} for n in range(20)])
+    sent = desk_up.ask("/v1/articles", [{"title": f"Ferry Stays in Port, Part {n}", "text": STORY} for n in range(20)])
     desk_up.process.kill()
     desk_up.process.wait(10)
     wait_until(lambda: not desk_up.left_over(), "the killed desk's processes are gone")
 
     desk_up.start()
     ids = [article["id"] for article in sent["articles"]]
-    wait_until(lambda: all(desk_up.ask(f"/articles/{i}")["state"] == "done" for i in ids), "what was accepted is done")
+    wait_until(
+        lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids), "what was accepted is done"
+    )
 
     desk_up.process.send_signal(signal.SIGINT)
     assert desk_up.process.wait(60) == 0
