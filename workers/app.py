@@ -7,7 +7,10 @@ from sqlalchemy.exc import OperationalError
 
 from config.settings import SettingsError, settings
 
-TASKS = ("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep")
+TASKS = (
+    *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep"),
+    "tasks.announce",  # not a task: what a worker says once its engines are loaded
+)
 SHUTDOWN_SECONDS = 20
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting until it expires
 
