@@ -4,8 +4,11 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.failures
 import api.health
+import api.lineage
 import api.stories
+import api.versions
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
 from api.problems import install
@@ -20,8 +23,11 @@ def create_app() -> FastAPI:
     app.add_middleware(Bodies, settings=chosen)
     app.add_middleware(Guard, settings=chosen)  # added last, it comes first
     app.include_router(api.articles.router)
+    app.include_router(api.versions.router)
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)
+    app.include_router(api.failures.router)
+    app.include_router(api.lineage.router)
     app.include_router(api.health.router)
     install(app)
     return app
