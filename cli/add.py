@@ -10,6 +10,7 @@ from cli.desk import find_services
 from cli.gather import gather
 from cli.run import Json, Paths
 from cli.show import print_json, print_refused
+from cli.stopped import saying_where
 from models.stage import Lane
 
 
@@ -23,7 +24,8 @@ def add(
 
     find_services()
     gathered = gather(paths)
-    received = receive(gathered.documents, Lane.BACKFILL if backfill else Lane.LIVE)
+    with saying_where(lambda: "what was accepted is kept; the same command again queues the rest."):
+        received = receive(gathered.documents, Lane.BACKFILL if backfill else Lane.LIVE)
     if json:
         refused = [{"where": where, "reason": reason} for where, reason in gathered.refused]
         print_json({"articles": [{"id": r.article_id, "queued": r.queued} for r in received], "refused": refused})
