@@ -6,6 +6,7 @@ import api.articles
 import api.entities
 import api.health
 import api.stories
+import api.stream
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
 from api.problems import install
@@ -19,6 +20,7 @@ def create_app() -> FastAPI:
     app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
     app.add_middleware(Bodies, settings=chosen)
     app.add_middleware(Guard, settings=chosen)  # added last, it comes first
+    app.include_router(api.stream.router)  # before articles: of their POST it takes the streams
     app.include_router(api.articles.router)
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)
