@@ -1,5 +1,6 @@
 # make run    set up and put samples/ through the desk        make test   set up and run the tests
 # make check  formatting, lint, types, layers, lock files     make lock   renew the lock files from pyproject.toml
+# make docs   renew docs/api.md and docs/settings.md from the code
 # make torch  the extra that engines of the hub need (docs/engines.md)
 # make bench  the project's own measurements (SHORT=1: quick)
 PYTHON ?= python3
@@ -10,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--custom-compile-command "make lock" pyproject.toml
 export COPYDESK_DATA ?= $(CURDIR)/.data
 
-.PHONY: run up test faults check lock torch bench bench-setup clean
+.PHONY: run up test faults check docs lock torch bench bench-setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk run --redo samples
@@ -26,7 +27,11 @@ check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/docs.py check
 	$(BIN)/python .ci/locks.py check $(LOCK)
+
+docs: $(VENV)/.installed
+	$(BIN)/python .ci/docs.py write
 
 lock: $(VENV)/.installed-test
 	$(BIN)/python .ci/locks.py write $(LOCK)

@@ -5,9 +5,10 @@ sum that the other never has, and the other has its own.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 from nlp.passages import LENGTH, Passages
 
@@ -16,6 +17,7 @@ SHARE = 0.87  # of one text's words that stand in the other; by cross-validation
 DIFFERING = 0.5  # places with facts of its own in either text, in 100 shared words, from which it is a template
 DAYS = 7  # apart: from then on a text with changes is a later stage of the story, or last year's text with new dates
 VERBATIM = 0.97  # of both texts is shared where there are no changes to speak of: the same however late
+_PASSAGE = [True] * LENGTH
 LEAST_SHARE = 0.4  # of the other text's words: a digest that holds an article among others is no copy of it
 
 
@@ -50,21 +52,33 @@ def compare(one: Passages, other: Passages, days: float = 0.0) -> Comparison:
     if one.keys == other.keys:
         return Comparison(bool(one.keys), 1.0, 1.0, (), (), 0.0)
     here, there = _shared(one, other), _shared(other, one)
-    shares = sum(here) / max(len(here), 1), sum(there) / max(len(there), 1)
-    own = tuple(_own(one, other, here)), tuple(_own(other, one, there))
-    rate = 100 * min(map(len, own)) / max(min(sum(here), sum(there)), 1)
-    in_time = days <= DAYS or min(shares) >= VERBATIM
-    same = max(shares) >= SHARE and min(shares) >= LEAST_SHARE and rate < DIFFERING and in_time
-    return Comparison(same, *shares, *own, rate)
+    own = tuple(_facts(one, other, here)), tuple(_facts(other, one, there))
+    same, rate = _judged(here, there, min(map(len, own)), days)
+    shown = [tuple(_shown(text, places)) for text, places in zip((one, other), own, strict=True)]
+    return Comparison(same, _share(here), _share(there), shown[0], shown[1], rate)
 
 
 def is_same(one: Passages, other: Passages, days: float = 0.0) -> bool:
     """What `compare` says, without the facts of texts that share too little: most that are looked at do."""
-    if one.keys != other.keys:
-        shares = [sum(found) / max(len(found), 1) for found in (_shared(one, other), _shared(other, one))]
-        if max(shares) < SHARE or min(shares) < LEAST_SHARE:
-            return False
-    return compare(one, other, days).same
+    if one.keys == other.keys:
+        return bool(one.keys)
+    here, there = _shared(one, other), _shared(other, one)
+    if not _judged(here, there, 0, days)[0]:
+        return False
+    own = sum(1 for _ in _facts(one, other, here)), sum(1 for _ in _facts(other, one, there))
+    return _judged(here, there, min(own), days)[0]
+
+
+def _judged(here: Sequence[bool], there: Sequence[bool], own: int, days: float) -> tuple[bool, float]:
+    """Whether it is one text, and the rate; `own` are the places with facts, of the text with the fewer."""
+    shares = _share(here), _share(there)
+    rate = 100 * own / max(min(sum(here), sum(there)), 1)
+    in_time = days <= DAYS or min(shares) >= VERBATIM
+    return max(shares) >= SHARE and min(shares) >= LEAST_SHARE and rate < DIFFERING and in_time, rate
+
+
+def _share(shared: Sequence[bool]) -> float:
+    return sum(shared) / max(len(shared), 1)
 
 
 def days_apart(one: datetime | None, other: datetime | None) -> float:
@@ -91,22 +105,28 @@ def united(texts: Sequence[Passages], published: Sequence[datetime | None]) -> l
 
 def _shared(one: Passages, other: Passages) -> list[bool]:
     """Of each word of `one` whether it stands in a passage that `other` has, too, wherever that is there."""
+    begins = [passage in other.distinct for passage in one.all]
     found = [False] * len(one.keys)
-    for place, passage in enumerate(one.all):
-        if passage in other.distinct:
-            found[place : place + LENGTH] = [True] * LENGTH
+    for place in compress(range(len(begins)), begins):
+        found[place : place + LENGTH] = _PASSAGE
     return found
 
 
-def _own(one: Passages, other: Passages, shared: Sequence[bool]) -> Iterator[str]:
-    """For each place between shared words with facts that `other` never has, all from the first of them to the last.
+def _facts(one: Passages, other: Passages, shared: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """For each place between shared words with facts that `other` never has, its first and its last one.
 
     What stands before all shared words, or behind them, is a byline or boilerplate.
     """
     for start, end in _between(shared):
-        facts = [word for word in one.words[start:end] if _is_fact(word.key, one, other)]
+        facts = [place for place in range(start, end) if _is_fact(one.keys[place], one, other)]
         if facts:
-            yield one.text[facts[0].start : facts[-1].end]
+            yield facts[0], facts[-1]
+
+
+def _shown(text: Passages, places: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """All from the first to the last, as written."""
+    for first, last in places:
+        yield text.text[text.places[first][0] : text.places[last][1]]
 
 
 def _between(shared: Sequence[bool]) -> Iterator[tuple[int, int]]:

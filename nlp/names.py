@@ -60,6 +60,8 @@ def in_digits(name: str) -> str:
 
 def plain_letters(name: str) -> str:
     """The name without accents."""
+    if name.isascii():
+        return name
     apart = unicodedata.normalize("NFKD", name)
     return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 

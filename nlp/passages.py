@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from heapq import nsmallest
-from typing import NamedTuple
 from zlib import crc32
 
 LENGTH = 3  # words of a passage: a shorter one is in any text
@@ -18,14 +17,6 @@ _STEM = 4  # letters from which a last "s" is left out: "nation's", "nations" an
 Passage = tuple[str, ...]
 
 
-class Word(NamedTuple):
-    """`text[start:end]`, and `key`, by which it is compared."""
-
-    key: str
-    start: int
-    end: int
-
-
 @dataclass(frozen=True)
 class Passages:
     """A text as it is compared: without the marks and the letter case that sites change when they take over a text."""
@@ -33,15 +24,20 @@ class Passages:
     text: str
 
     @cached_property
-    def keys(self) -> tuple[str, ...]:
-        """The words as they are compared, in order."""
-        return tuple(_key(written) for written in _WORD.findall(self.text) if _counts(written))
+    def written(self) -> list[str]:
+        """The words as they stand there, in order."""
+        return [written for written in _WORD.findall(self.text) if len(written) > 1 or written.isdigit()]
 
     @cached_property
-    def words(self) -> tuple[Word, ...]:
-        """The same with their places."""
-        found = _WORD.finditer(self.text)
-        return tuple(Word(_key(match[0]), *match.span()) for match in found if _counts(match[0]))
+    def keys(self) -> tuple[str, ...]:
+        """The same as they are compared."""
+        folded = map(str.casefold, self.written)
+        return tuple([key[:-1] if len(key) >= _STEM and key.endswith("s") else key for key in folded])
+
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """Where each of them begins and ends."""
+        return [match.span() for match in _WORD.finditer(self.text) if len(match[0]) > 1 or match[0].isdigit()]
 
     @cached_property
     def all(self) -> list[Passage]:
@@ -66,7 +62,7 @@ class Passages:
     @cached_property
     def small(self) -> frozenset[str]:
         """The keys of the words that stand in small letters somewhere: no names."""
-        return frozenset(w.key for w in self.words if self.text[w.start : w.end].islower())
+        return frozenset(key for key, written in zip(self.keys, self.written, strict=True) if written.islower())
 
 
 def read(text: str) -> Passages:
@@ -87,15 +83,6 @@ def sketch(passages: Passages) -> list[int]:
 
 def _number(passage: bytes) -> int:
     return int.from_bytes(blake2b(passage, digest_size=8).digest(), signed=True)
-
-
-def _counts(written: str) -> bool:
-    return len(written) > 1 or written.isdigit()
-
-
-def _key(written: str) -> str:
-    key = written.casefold()
-    return key[:-1] if len(key) >= _STEM and key.endswith("s") else key
 
 
 def _runs(keys: tuple[str, ...], length: int) -> Iterator[Passage]:

@@ -23,9 +23,10 @@ def test_marks_case_and_possessives_do_not_count() -> None:
 
 @given(st.text(max_size=300))
 def test_every_word_is_in_the_text_at_its_place(text: str) -> None:
-    words = read(text).words
-    assert all(text[w.start : w.end].casefold().startswith(w.key) for w in words)
-    assert [w.start for w in words] == sorted(w.start for w in words)
+    found = read(text)
+    for key, written, (start, end) in zip(found.keys, found.written, found.places, strict=True):
+        assert text[start:end] == written and written.casefold().startswith(key)
+    assert found.places == sorted(found.places)
 
 
 @given(st.text(max_size=2000))
