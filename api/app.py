@@ -5,10 +5,14 @@ from fastapi import FastAPI
 import api.articles
 import api.entities
 import api.health
+import api.pages
+import api.static_files
 import api.stories
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
+from api.pages.problems import ReadableProblems
 from api.problems import install
+from api.security_headers import SecurityHeaders
 from config.settings import settings
 
 
@@ -18,10 +22,14 @@ def create_app() -> FastAPI:
     require_a_way_in(chosen)
     app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
     app.add_middleware(Bodies, settings=chosen)
-    app.add_middleware(Guard, settings=chosen)  # added last, it comes first
+    app.add_middleware(Guard, settings=chosen)  # what is added later comes earlier
+    app.add_middleware(ReadableProblems)
+    app.add_middleware(SecurityHeaders)
     app.include_router(api.articles.router)
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)
     app.include_router(api.health.router)
+    app.include_router(api.pages.router)
+    app.include_router(api.static_files.router)
     install(app)
     return app
