@@ -8,11 +8,13 @@ import api.health
 import api.pages
 import api.static_files
 import api.stories
+import api.widget
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
 from api.pages.problems import ReadableProblems
 from api.problems import install
 from api.security_headers import SecurityHeaders
+from api.widget import WidgetOrigins
 from config.settings import settings
 
 
@@ -24,11 +26,13 @@ def create_app() -> FastAPI:
     app.add_middleware(Bodies, settings=chosen)
     app.add_middleware(Guard, settings=chosen)  # what is added later comes earlier
     app.add_middleware(ReadableProblems)
+    app.add_middleware(WidgetOrigins, settings=chosen)
     app.add_middleware(SecurityHeaders)
     app.include_router(api.articles.router)
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)
     app.include_router(api.health.router)
+    app.include_router(api.widget.router)
     app.include_router(api.pages.router)
     app.include_router(api.static_files.router)
     install(app)

@@ -100,6 +100,16 @@ def shares(counts: Mapping[str, int], total: int) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
+def sparks(values: Sequence[float]) -> tuple[Bar, ...]:
+    """Bars side by side over the whole width, the highest as high as the drawing; none of nothing."""
+    most, step = max(values, default=0), WIDTH / max(len(values), 1)
+    return tuple(
+        Bar(round(step * n, 2), round(HEIGHT - HEIGHT * value / most, 2), round(step * (1 - GAP), 2), height, "", 0)
+        for n, value in enumerate(values)
+        if value and (height := round(HEIGHT * value / most, 2))
+    )
+
+
 def part(value: float, most: float) -> float:
     """The length of a lying bar."""
     return round(WIDTH * value / most, 2) if most else 0

@@ -9,7 +9,9 @@ from tasks.headlines import headlines
 from tasks.story_views import stories
 
 STORIES = 9
-NEWEST = 12
+NEWEST = 10
+NEWS = 200  # articles, the newest by arrival, of which the names in the news are counted
+IN_THE_NEWS = 10
 NAMES = 4  # of a story
 _FACTS = text(
     """
@@ -33,6 +35,18 @@ _NAMES = text(
       group by m.story_id, coalesce(e.same_as, e.id)) counted
     join entities root on root.id = counted.id
     where place <= :names order by story_id, place
+    """
+)
+
+_IN_THE_NEWS = text(
+    """
+    select root.id, root.type, root.name, counted.articles from (
+      select coalesce(e.same_as, e.id) as id, count(distinct n.article_id) as articles
+      from (select id from articles order by id desc limit :newest) a
+      join mentions n on n.article_id = a.id join entities e on e.id = n.entity_id
+      group by coalesce(e.same_as, e.id) having count(distinct n.article_id) > 1
+      order by articles desc, id limit :most) counted
+    join entities root on root.id = counted.id order by counted.articles desc, root.id
     """
 )
 
@@ -64,6 +78,11 @@ def told(db: Connection, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for story in found
     ]
+
+
+def names_in_the_news(db: Connection) -> list[dict[str, Any]]:
+    """The things that most of the newest articles mention, with the number of those; only what two of them do."""
+    return [dict(row) for row in db.execute(_IN_THE_NEWS, {"newest": NEWS, "most": IN_THE_NEWS}).mappings()]
 
 
 def newest_articles(db: Connection, most: int = NEWEST) -> list[dict[str, Any]]:

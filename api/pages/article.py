@@ -62,8 +62,10 @@ def _paragraphs(article: Mapping[str, Any]) -> list[Any]:
 
 
 def _with_headlines(db: Any, article: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The related articles, each with its source and time as well."""
-    links = [link for link in article["neighbours"] if link["kind"] == "related"]
+    """The related articles, each with its source and time as well; copies of the text have a place of their own."""
+    published = article["also_published_by"]
+    copies = {copy["article_id"] for copy in published["copies"]} if published else set()
+    links = [link for link in article["neighbours"] if link["kind"] == "related" and link["article_id"] not in copies]
     shown = {row["id"]: row for row in headlines(db, [link["article_id"] for link in links])}
     return [{**shown[link["article_id"]], **link} for link in links if link["article_id"] in shown]
 

@@ -6,11 +6,12 @@ from fastapi import Query
 from fastapi.responses import HTMLResponse
 from pydantic import AfterValidator
 
+from api.charts import part
 from api.pages.coverage import coverage
 from api.pages.render import page, pages
 from models.session import transaction
 from tasks import story_pages
-from tasks.front import latest_stories, newest_articles, told
+from tasks.front import latest_stories, names_in_the_news, newest_articles, told
 
 router = pages()
 PER_PAGE = 20
@@ -26,8 +27,8 @@ def front() -> HTMLResponse:
     """The latest stories, the newest articles, and how much of the desk is done."""
     covered = coverage()
     with transaction() as db:
-        found, newest = latest_stories(db), newest_articles(db)
-    return page("front.html", stories=found, newest=newest, coverage=covered)
+        found, newest, names = latest_stories(db), newest_articles(db), names_in_the_news(db)
+    return page("front.html", stories=found, newest=newest, names=names, coverage=covered, part=part)
 
 
 @router.api_route("/stories", methods=["GET", "HEAD"])

@@ -10,7 +10,7 @@ from api.pages.render import page
 from api.problems import MEDIA_TYPE
 
 FOR_PROGRAMS = ("/v1/", "/health", "/openapi.json", "/static/")
-KEPT = ("www-authenticate", "retry-after")
+KEPT = (b"www-authenticate", b"retry-after")
 
 
 class ReadableProblems:
@@ -51,6 +51,5 @@ def _is_problem(message: Message) -> bool:
 
 def _page(start: Message, problem: dict[str, Any]) -> ASGIApp:
     made = page("problem.html", start["status"], problem=problem)
-    headers = Headers(raw=start["headers"])
-    made.headers.update({name: headers[name] for name in KEPT if name in headers})
+    made.raw_headers += [(name, value) for name, value in start["headers"] if name.lower() in KEPT]
     return made

@@ -15,6 +15,7 @@ from api.static_files import address
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 TYPES = {"PER": "person", "ORG": "organisation", "LOC": "place", "MISC": "other"}
 MANY = {"PER": "People", "ORG": "Organisations", "LOC": "Places", "MISC": "Other names"}
+SHORT = {"PER": "person", "ORG": "org", "LOC": "place", "MISC": "name"}  # in running text
 STAGES = {"ingest": "Read", "summary": "Summary", "entities": "Names", "neighbours": "Neighbours"}
 
 
@@ -41,6 +42,13 @@ def long_time(moment: datetime) -> str:
     return long_date(moment.date()) + time
 
 
+def short_time(moment: datetime) -> str:
+    """2 Mar 2026, 09:30; likewise without a midnight."""
+    moment = moment.astimezone(UTC)
+    time = "" if (moment.hour, moment.minute) == (0, 0) else f", {moment:%H:%M}"
+    return short_date(moment.date()) + time
+
+
 def short_date(day: date) -> str:
     """2 Mar 2026."""
     return f"{day.day} {day:%b} {day.year}"
@@ -64,7 +72,8 @@ def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals |= {"static": address, "TYPES": TYPES, "MANY": MANY, "STAGES": STAGES, "count": count}
-    filters = (web, long_time, long_date, short_date, lasted)
+    words = {"TYPES": TYPES, "SHORT": SHORT, "MANY": MANY, "STAGES": STAGES}
+    made.globals |= {"static": address, "count": count, **words}
+    filters = (web, long_time, short_time, long_date, short_date, lasted)
     made.filters |= {filter_.__name__: filter_ for filter_ in filters}
     return made

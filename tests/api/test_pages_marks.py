@@ -1,5 +1,7 @@
 """An article's text with its marks: whatever overlaps, no character is lost or doubled, and all nests."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,7 +60,7 @@ def test_each_name_is_marked_exactly_where_it_is_and_of_two_that_overlap_the_fir
     for name in kept:
         mine = [piece for piece in pieces if piece.name is name]
         assert "".join(piece.text for piece in mine) == _shown(text, name.start, name.end)
-    assert all(one.end <= other.start for one, other in zip(kept, kept[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(kept))
     for name in names:
         if _inside(text, (name.start, name.end)) and _shown(text, name.start, name.end):
             assert any(other.start < name.end and name.start < other.end for other in [*kept, *_hidden(text, names)])
