@@ -4,11 +4,14 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.failures
 import api.health
+import api.lineage
 import api.pages
 import api.static_files
 import api.stories
 import api.stream
+import api.versions
 import api.widget
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
@@ -21,8 +24,11 @@ from config.settings import settings
 PARTS = (
     api.stream,  # before articles: of their POST it takes the streams
     api.articles,
+    api.versions,
     api.entities,
     api.stories,
+    api.failures,
+    api.lineage,
     api.health,
     api.widget,
     api.pages,
