@@ -11,3 +11,11 @@ class Unusable(Exception):
 
 class Unreachable(Exception):
     """A URL could not be fetched now; another try may succeed. The message says what happened."""
+
+
+class Later(Exception):
+    """A host is to be left alone for a while; nothing is wrong, and no try is counted."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(f"{host} may be asked again in {seconds:.1f} s.")
+        self.seconds = seconds
