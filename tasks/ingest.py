@@ -22,6 +22,7 @@ from tasks.claims import Claim
 from tasks.errors import Skip
 from tasks.fetch import fetch
 from tasks.stages import Result, Work, perform
+from tasks.visits import Visit
 from workers.app import app
 from workers.lineage import INGEST
 
@@ -41,7 +42,7 @@ def ingest(*article_ids: int) -> None:
 
 
 def _clean(_: Claim, document: Document) -> tuple[str, Cleaned]:
-    extracted = extract(document if document.body.strip() else fetch(document))
+    extracted = extract(document if document.body.strip() else fetch(document, Visit().enter))
     reason = skip_reason(extracted, min_words=settings().min_words)
     if reason is not None:
         raise Skip(reason)

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from config.settings import settings
 from models.session import transaction
 from models.stage import Lane, Stage, State
-from tasks.claims import Claim, done, end, give_back, start, try_again
-from tasks.errors import Skip, Unreachable, Unusable
+from tasks.claims import Claim, done, end, give_back, put_off, start, try_again
+from tasks.errors import Later, Skip, Unreachable, Unusable
 from tasks.queue import enqueue, publish
 
 log = logging.getLogger(__name__)
@@ -172,6 +172,8 @@ class _Try(Generic[Read, Made]):
             end(claim, State.FAILED, str(error))
         elif isinstance(error, Unreachable):
             try_again(claim, str(error), wait=UNREACHABLE_WAIT)
+        elif isinstance(error, Later):
+            put_off(claim, error.seconds)
         elif isinstance(error, SoftTimeLimitExceeded):
             try_again(claim, f"took longer than {settings().stage_seconds} s")
         else:
