@@ -8,6 +8,7 @@ import api.health
 import api.stories
 from api.guard import Guard, require_token_beyond_loopback
 from api.problems import install
+from api.requests import Requests
 from config.settings import settings
 
 
@@ -17,6 +18,7 @@ def create_app() -> FastAPI:
     require_token_beyond_loopback(chosen)
     app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
     app.add_middleware(Guard, settings=chosen)
+    app.add_middleware(Requests)  # last, and so around all
     app.include_router(api.articles.router)
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import problem
 from config.settings import Settings, SettingsError
 
+PUBLIC = ("/health", "/health/live", "/health/ready")
+
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach the address."""
@@ -47,7 +49,7 @@ class Guard:
             # A page elsewhere must not reach us through a name of its own (DNS rebinding).
             detail = "This desk answers to localhost only; set COPYDESK_HOST and COPYDESK_API_TOKEN to open it."
             return await problem(400, "The request is for another host", detail)(scope, receive, send)
-        if self.token and scope["path"] != "/health" and not self._authorised(headers):
+        if self.token and scope["path"] not in PUBLIC and not self._authorised(headers):
             detail = "Send the desk's token as `Authorization: Bearer ...`."
             challenge = {"WWW-Authenticate": "Bearer"}
             return await problem(401, "A token is needed", detail, headers=challenge)(scope, receive, send)

@@ -17,7 +17,7 @@ CONFIG = {
     # No worker runs here.
     "operations": [
         {
-            "include-path": "/health",
+            "include-path-regex": "^/health",
             "checks": {
                 "not_a_server_error": {"expected-statuses": ["2xx", "4xx", "503"]},
                 "positive_data_acceptance": {"expected-statuses": ["2xx", "503"]},
@@ -63,6 +63,8 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
         ("/v1/stories", "get", {"400", "401", "413", "422", "503"}),
         ("/v1/stories/{story_id}", "get", {"400", "401", "404", "413", "422", "503"}),
         ("/health", "get", {"400", "413"}),
+        ("/health/ready", "get", {"400", "413"}),
+        ("/health/live", "get", {"400", "413"}),
     ],
 )
 def test_every_error_is_documented_as_a_problem(path, method, statuses):
