@@ -6,19 +6,21 @@ import api.articles
 import api.entities
 import api.health
 import api.stories
-from api.guard import Guard, require_token_beyond_loopback
+from api.bodies import Bodies
+from api.guard import Guard, require_a_way_in
 from api.problems import install
 from api.requests import Requests
 from config.settings import settings
 
 
 def create_app() -> FastAPI:
-    """The application. Raises SettingsError when it would be open to strangers."""
+    """The application. Raises SettingsError when it would be open to strangers, or to nobody."""
     chosen = settings()
-    require_token_beyond_loopback(chosen)
+    require_a_way_in(chosen)
     app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
+    app.add_middleware(Bodies, settings=chosen)
     app.add_middleware(Guard, settings=chosen)
-    app.add_middleware(Requests)  # last, and so around all
+    app.add_middleware(Requests)  # added last, it comes first
     app.include_router(api.articles.router)
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)

@@ -16,10 +16,14 @@ MEDIA_TYPE = "application/problem+json"
 SCHEMAS = "#/components/schemas/"
 WHEN = {
     400: "The request cannot be read, or names a host that is not this one",
-    401: "The token is missing or wrong",
+    401: "The key is missing or wrong",
+    403: "The key is not good for this, or a page of another site asks",
     404: "There is no such article, entity, merge or story",
+    409: "The same request is under way",
     413: "The request is too large",
+    415: "The body is of a kind, or coded in a way, not known here",
     422: "Something in the request is not acceptable",
+    429: "Too much waits; `Retry-After` says how many seconds to wait",
     503: "The database is away",
 }
 
@@ -85,8 +89,13 @@ async def _unusable(_: Request, error: Exception) -> JSONResponse:
     return problem(422, "The article is not acceptable", str(error))
 
 
-async def _database_away(_: Request, error: Exception) -> JSONResponse:
+def database_away() -> JSONResponse:
+    """The answer while it is."""
     return problem(503, "The database is away", "Nothing was stored. Send the request again in a moment.")
+
+
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
+    return database_away()
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

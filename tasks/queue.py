@@ -2,8 +2,9 @@
 
 import json
 import logging
+from base64 import b64decode
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -117,13 +118,14 @@ def publish_again(article_ids: Iterable[int]) -> None:
 def first_waiting(queue: str) -> tuple[Stage | None, list[int]] | None:
     """The stage and articles of the message that is taken next, no stage if it is not ours; None when none waits."""
     with app.connection_for_read() as connection:
-        channel = connection.default_channel
-        raw = channel.client.lindex(queue, -1)
-        if raw is None:
-            return None
-        message = channel.Message(json.loads(raw), channel=channel)
-        stage = STAGE.get(message.headers.get("task", ""))
-        return stage, list(message.decode()[0]) if stage else []
+        raw = connection.default_channel.client.lindex(queue, -1)
+    return None if raw is None else stage_of(json.loads(raw))
+
+
+def stage_of(message: dict[str, Any]) -> tuple[Stage | None, list[int]]:
+    """The stage that a message asks for, and of which articles; no stage if it is not ours."""
+    stage = STAGE.get(message["headers"].get("task", "")) if "headers" in message else None
+    return stage, list(json.loads(b64decode(message["body"]))[0]) if stage else []
 
 
 def messages(queue: str) -> int:

@@ -21,17 +21,20 @@ from config.logging import configure_logging, now_about
 from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
+from workers import life
 from workers.app import SWEEP_QUEUE, app
 from workers.child import CannotStart, die_with_parent
 from workers.engines.hub.chosen import memory_kb
 from workers.loading import import_before_fork
 from workers.pools import nlp_pool
+from workers.room import bound_memory
 from workers.runtime import runtime
 
-__all__ = ["app", "worker_argv"]
+__all__ = ["app", "life", "worker_argv"]  # that life is imported gives each worker its sign
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
+MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it has at its start
 RECYCLE_AFTER = 250  # messages, of up to eight articles, read by one ingest child, since parsers leak
 _RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
 
@@ -43,7 +46,7 @@ concurrency.ALIASES["threads"] = "workers.threads:TaskPool"  # for `--pool threa
 
 def worker_argv(kind: str, chosen: Settings) -> tuple[str, ...]:
     """The command of a worker, `ingest` or `nlp`; live queues are named before backfill and so go first."""
-    queues = {"ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill", "nlp": "nlp,nlp.backfill"}
+    queues = {"ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill", "nlp": f"{SWEEP_QUEUE},nlp,nlp.backfill"}
     return (
         *(sys.executable, "-m", "celery", "-A", "workers.process", "worker", *_pool(kind, chosen)),
         *("--queues", queues[kind], "--hostname", f"{kind}@%h"),
@@ -66,10 +69,14 @@ def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
         return ("--pool", "threads", "--concurrency", str(chosen.nlp_threads))
     extra: tuple[str, ...]
     if kind == "nlp":
-        processes, memory, extra = chosen.nlp_processes, NLP_MEMORY_KB + memory_kb(chosen), ()
+        processes, memory, extra = chosen.nlp_processes, _nlp_memory_kb(chosen), ()
     else:
         processes, memory, extra = chosen.ingest_processes, INGEST_MEMORY_KB, _RECYCLING
     return ("--pool", "prefork", "--concurrency", str(processes), "--max-memory-per-child", str(memory), *extra)
+
+
+def _nlp_memory_kb(chosen: Settings) -> int:
+    return NLP_MEMORY_KB + memory_kb(chosen)
 
 
 @setup_logging.connect
@@ -98,12 +105,14 @@ def _prepare(options: dict[str, Any], **_: Any) -> None:
     """
     if "nlp" not in (options.get("queues") or ()):
         worker_process_init.connect(_die_with_worker)
+        worker_process_init.connect(_bound_ingest)
         _load_parsers()
     elif nlp_pool(settings()) == "threads":
         worker_init.connect(_load_engines)
     else:
         worker_process_init.connect(_die_with_worker)
         worker_process_init.connect(_load_engines)
+        worker_process_init.connect(_bound_nlp)
         import_before_fork(settings())
 
 
@@ -119,6 +128,15 @@ def _load_engines(**_: Any) -> None:
         log.critical("%s", reason)
         os.kill(_WORKER, signal.SIGTERM)
         sys.exit(1)
+
+
+def _bound_ingest(**_: Any) -> None:
+    bound_memory(MORE_INGEST_MEMORY_KB)
+
+
+def _bound_nlp(**_: Any) -> None:
+    """Once its engines are loaded: it may then grow by what it may be in all before it is replaced."""
+    bound_memory(_nlp_memory_kb(settings()))
 
 
 def _load_parsers() -> None:
