@@ -17,6 +17,7 @@ from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
 from api.pages.problems import ReadableProblems
 from api.problems import install
+from api.requests import Requests
 from api.security_headers import SecurityHeaders
 from api.widget import WidgetOrigins
 from config.settings import settings
@@ -46,6 +47,7 @@ def create_app() -> FastAPI:
     app.add_middleware(ReadableProblems)
     app.add_middleware(WidgetOrigins, settings=chosen)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Requests)
     for part in PARTS:
         app.include_router(part.router)
     install(app)

@@ -19,7 +19,7 @@ CONFIG = {
     # No worker runs here.
     "operations": [
         {
-            "include-path": "/health",
+            "include-path-regex": "^/health",
             "checks": {
                 "not_a_server_error": {"expected-statuses": ["2xx", "4xx", "503"]},
                 "positive_data_acceptance": {"expected-statuses": ["2xx", "503"]},
@@ -82,6 +82,8 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
         ("/v1/failures/retry", "post", {"400", "401", "413", "422", "503"}),
         ("/v1/lineage", "get", {"400", "401", "413", "503"}),
         ("/health", "get", {"400", "413"}),
+        ("/health/ready", "get", {"400", "413"}),
+        ("/health/live", "get", {"400", "413"}),
     ],
 )
 def test_every_error_is_documented_as_a_problem(path, method, statuses):
