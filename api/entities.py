@@ -17,15 +17,16 @@ from tasks.entity_views import entities_named, entity_view, merge_view, things, 
 router = APIRouter(prefix="/v1/entities", tags=["entities"], responses=documented(400, 401, 413, 422, 503))
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text, if the database takes it. Raises ValueError, which names the mend."""
     if scrub(text) != text:
         raise ValueError("leave out NUL characters and halves of surrogate pairs")
     return text
 
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Name = Annotated[str, Query(min_length=1, max_length=200), AfterValidator(_storable)]
-Reason = Annotated[str, AfterValidator(_storable)]
+Name = Annotated[str, Query(min_length=1, max_length=200), AfterValidator(storable)]
+Reason = Annotated[str, AfterValidator(storable)]
 
 
 class Why(BaseModel):
