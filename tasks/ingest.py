@@ -94,7 +94,8 @@ def _keep_older(db: Connection, claim: Claim, new: Extracted) -> None:
     older = select(Article.id, Article.version, Article.title, Article.text).where(
         Article.id == claim.article_id, Article.text.is_not(None), changed
     )
-    if db.execute(insert(Version).from_select(["article_id", "version", "title", "text"], older)).rowcount:
+    kept = insert(Version).from_select(["article_id", "version", "title", "text"], older).returning(Version.version)
+    if db.scalars(kept).all():  # the row count of an INSERT is not known afterwards
         db.execute(update(Article).where(Article.id == claim.article_id).values(version=Article.version + 1))
         ours = (StageRow.article_id == claim.article_id, StageRow.name == claim.stage)
         db.execute(update(StageRow).where(*ours).values(version=StageRow.version + 1))
