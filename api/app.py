@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.feeds
 import api.health
 import api.stories
 from api.guard import Guard, require_token_beyond_loopback
@@ -20,6 +21,7 @@ def create_app() -> FastAPI:
     app.include_router(api.articles.router)
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)
+    app.include_router(api.feeds.router)
     app.include_router(api.health.router)
     install(app)
     return app

@@ -7,8 +7,13 @@ from sqlalchemy.exc import OperationalError
 
 from config.settings import SettingsError, settings
 
-TASKS = ("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep")
+TASKS = (
+    *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep"),
+    *("tasks.feed_polling",),
+)
 SHUTDOWN_SECONDS = 20
+NET_QUEUES = ("webhooks", "feeds")
+FEED_SECONDS = 15  # between looks for feeds that are due
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting until it expires
 
 
@@ -62,7 +67,12 @@ def configuration() -> dict[str, Any]:
                 "task": "desk.sweep",
                 "schedule": settings().sweep_seconds,
                 "options": {"queue": SWEEP_QUEUE, "expires": settings().sweep_seconds},
-            }
+            },
+            "feeds": {
+                "task": "feeds.poll",
+                "schedule": FEED_SECONDS,
+                "options": {"queue": NET_QUEUES[1], "expires": FEED_SECONDS},
+            },
         },
         "timezone": "UTC",
     }
