@@ -5,6 +5,7 @@ from fastapi import FastAPI
 import api.articles
 import api.entities
 import api.failures
+import api.feeds
 import api.health
 import api.lineage
 import api.pages
@@ -28,6 +29,7 @@ PARTS = (
     api.versions,
     api.entities,
     api.stories,
+    api.feeds,
     api.failures,
     api.lineage,
     api.health,

@@ -8,7 +8,7 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from cli import add, entity, key, look, run, serve, story, up
+from cli import add, entity, feed, key, look, run, serve, story, up
 from config.settings import SettingsError
 from tasks.errors import Unusable
 from workers.child import CannotStart
@@ -25,6 +25,7 @@ app.command()(add.add)
 app.command()(look.show)
 app.command()(look.status)
 app.add_typer(entity.app, name="entity")
+app.add_typer(feed.app, name="feed")
 app.command()(story.stories)
 app.command()(story.story)
 app.add_typer(key.app, name="key")
