@@ -4,18 +4,37 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.failures
 import api.health
+import api.lineage
 import api.pages
 import api.static_files
 import api.stories
+import api.stream
+import api.versions
 import api.widget
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
 from api.pages.problems import ReadableProblems
 from api.problems import install
+from api.requests import Requests
 from api.security_headers import SecurityHeaders
 from api.widget import WidgetOrigins
 from config.settings import settings
+
+PARTS = (
+    api.stream,  # before articles: of their POST it takes the streams
+    api.articles,
+    api.versions,
+    api.entities,
+    api.stories,
+    api.failures,
+    api.lineage,
+    api.health,
+    api.widget,
+    api.pages,
+    api.static_files,
+)
 
 
 def create_app() -> FastAPI:
@@ -28,12 +47,8 @@ def create_app() -> FastAPI:
     app.add_middleware(ReadableProblems)
     app.add_middleware(WidgetOrigins, settings=chosen)
     app.add_middleware(SecurityHeaders)
-    app.include_router(api.articles.router)
-    app.include_router(api.entities.router)
-    app.include_router(api.stories.router)
-    app.include_router(api.health.router)
-    app.include_router(api.widget.router)
-    app.include_router(api.pages.router)
-    app.include_router(api.static_files.router)
+    app.add_middleware(Requests)
+    for part in PARTS:
+        app.include_router(part.router)
     install(app)
     return app

@@ -7,7 +7,10 @@ from sqlalchemy.exc import OperationalError
 
 from config.settings import SettingsError, settings
 
-TASKS = ("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue")
+TASKS = (
+    *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue"),
+    "tasks.announce",  # not a task: what a worker says once its engines are loaded
+)
 SHUTDOWN_SECONDS = 20
 KILL_SECONDS = 10  # after the soft time limit: long enough to write what was made by then
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting

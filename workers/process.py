@@ -8,9 +8,16 @@ import sys
 from typing import Any
 
 from celery import concurrency
-from celery.signals import celeryd_init, setup_logging, worker_init, worker_process_init
+from celery.signals import (
+    celeryd_init,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+)
 
-from config.logging import configure_logging
+from config.logging import configure_logging, now_about
 from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
@@ -76,6 +83,17 @@ def _nlp_memory_kb(chosen: Settings) -> int:
 def _log(**_: Any) -> None:
     """Our format, not Celery's."""
     configure_logging()
+
+
+@task_prerun.connect
+def _begin(task_id: str, **_: Any) -> None:
+    """Whatever is logged from here on says which task it was."""
+    now_about(task=task_id)
+
+
+@task_postrun.connect
+def _end(**_: Any) -> None:
+    now_about()
 
 
 @celeryd_init.connect
