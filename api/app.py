@@ -5,6 +5,7 @@ from fastapi import FastAPI
 import api.articles
 import api.entities
 import api.health
+import api.metrics
 import api.stories
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
@@ -25,5 +26,6 @@ def create_app() -> FastAPI:
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)
     app.include_router(api.health.router)
+    app.include_router(api.metrics.router)
     install(app)
     return app
