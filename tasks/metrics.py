@@ -10,12 +10,11 @@ from models.stage import Lane, Stage, State
 from tasks.metrics_ended import BOUNDS, Ended
 from tasks.metrics_figures import Figures, Found, asked, census, database_bytes, open_stages
 from tasks.moving import sweep_age
-from tasks.queue import BROKER_AWAY, queue_of
-from workers.app import SWEEP_QUEUE, app
+from tasks.queue import BROKER_AWAY, QUEUES
+from workers.app import app
 from workers.metrics import BUCKETS, passes
 
 MOST_LINEAGES = 50  # of a stage; the rarest are left out
-QUEUES = (SWEEP_QUEUE, *dict.fromkeys(queue_of(stage, lane) for lane in Lane for stage in Stage))
 OPEN = (State.QUEUED, State.RUNNING, State.FAILED)
 
 
