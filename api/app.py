@@ -8,6 +8,7 @@ import api.failures
 import api.feeds
 import api.health
 import api.lineage
+import api.metrics
 import api.pages
 import api.static_files
 import api.stories
@@ -33,6 +34,7 @@ PARTS = (
     api.failures,
     api.lineage,
     api.health,
+    api.metrics,
     api.widget,
     api.pages,
     api.static_files,

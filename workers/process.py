@@ -27,6 +27,7 @@ from workers.app import NET_QUEUES, SWEEP_QUEUE, app
 from workers.child import CannotStart, die_with_parent
 from workers.engines.hub.chosen import memory_kb
 from workers.loading import import_before_fork
+from workers.metrics import send_counts
 from workers.pools import nlp_pool
 from workers.room import bound_memory
 from workers.runtime import runtime
@@ -102,6 +103,7 @@ def _begin(task_id: str, **_: Any) -> None:
 @task_postrun.connect
 def _end(**_: Any) -> None:
     now_about()
+    send_counts()
 
 
 @celeryd_init.connect

@@ -92,6 +92,7 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
         ("/v1/feeds/{feed_id}", "delete", {"400", "401", "404", "413", "422", "503"}),
         ("/v1/feeds/{feed_id}/poll", "post", {"400", "401", "404", "413", "422", "503"}),
         ("/health", "get", {"400", "413"}),
+        ("/metrics", "get", {"400", "401", "413"}),
         ("/health/ready", "get", {"400", "413"}),
         ("/health/live", "get", {"400", "413"}),
     ],
