@@ -73,10 +73,11 @@ app.steps["consumer"].add(SignOfLife)
 
 def _renew(connection: Any) -> None:
     """A broker out of memory still lengthens a sign that is there, while it refuses a new one."""
-    client, milliseconds = connection.default_channel.client, int(life_seconds() * 1000)
-    if not client.pexpire(_sign(_me), milliseconds):
-        client.sadd(WORKERS, _me)
-        client.set(_sign(_me), 1, px=milliseconds)
+    milliseconds = int(life_seconds() * 1000)
+    with connection.default_channel.conn_or_acquire() as client:  # its own client waits for messages
+        if not client.pexpire(_sign(_me), milliseconds):
+            client.sadd(WORKERS, _me)
+            client.set(_sign(_me), 1, px=milliseconds)
 
 
 def _renew_if_it_can(consumer: Any) -> None:
