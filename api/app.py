@@ -4,16 +4,22 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.failures
+import api.feeds
 import api.health
+import api.lineage
+import api.metrics
 import api.pages
 import api.static_files
 import api.stories
 import api.stream
+import api.versions
 import api.widget
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
 from api.pages.problems import ReadableProblems
 from api.problems import install
+from api.requests import Requests
 from api.security_headers import SecurityHeaders
 from api.widget import WidgetOrigins
 from config.settings import settings
@@ -21,9 +27,14 @@ from config.settings import settings
 PARTS = (
     api.stream,  # before articles: of their POST it takes the streams
     api.articles,
+    api.versions,
     api.entities,
     api.stories,
+    api.feeds,
+    api.failures,
+    api.lineage,
     api.health,
+    api.metrics,
     api.widget,
     api.pages,
     api.static_files,
@@ -40,6 +51,7 @@ def create_app() -> FastAPI:
     app.add_middleware(ReadableProblems)
     app.add_middleware(WidgetOrigins, settings=chosen)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Requests)
     for part in PARTS:
         app.include_router(part.router)
     install(app)

@@ -19,7 +19,7 @@ from tasks.keys import Client, Clients, any_good
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 WRITERS = ("/v1/articles", "/v1/feeds")  # changed with a key of scope `write`; all else takes `admin`
-PUBLIC = ("/health", "/widget.js")  # and what is below /static/
+PUBLIC = ("/health", "/health/live", "/health/ready", "/widget.js")  # and what is below /static/
 
 
 def is_loopback(host: str) -> bool:

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from api.allow import allowed
 from tasks.errors import Busy, OtherRequest, UnderWay, Unusable
 
 MEDIA_TYPE = "application/problem+json"
@@ -125,11 +126,14 @@ async def _other_request(_: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # FastAPI, of JSON too deep, with too long a number, or not in UTF-8
         return _no_json()
-    return problem(error.status_code, error.detail, error.detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (methods := allowed(request.app, request.url.path)):
+        headers["Allow"] = methods
+    return problem(error.status_code, error.detail, error.detail, headers=headers)
 
 
 async def _bug(_: Request, error: Exception) -> JSONResponse:

@@ -16,9 +16,13 @@ class Kind(StrEnum):
 
     INGEST = "ingest"
     NLP = "nlp"
+    NET = "net"
 
 
-def worker(kind: Annotated[Kind, typer.Argument(help="ingest cleans articles; nlp makes the three results.")]) -> None:
+WHAT = "ingest cleans articles; nlp makes the three results; net reads feeds and sends webhooks."
+
+
+def worker(kind: Annotated[Kind, typer.Argument(help=WHAT)]) -> None:
     """Start a worker. Start more, on any machine that reaches the database and the queue, to go faster."""
     find_services()
     # Celery reads this at import: a supervisor's SIGTERM then lets tasks finish, or hands them back in time.
@@ -61,6 +65,7 @@ def api() -> None:
         host=settings().host,
         port=settings().port,
         log_config=None,
+        access_log=False,  # api.requests logs them
         server_header=False,
     )
 
