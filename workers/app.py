@@ -9,7 +9,7 @@ from config.settings import SettingsError, settings
 
 TASKS = ("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue")
 SHUTDOWN_SECONDS = 20
-KILL_SECONDS = 10  # after the soft time limit: long enough to write what was made by then
+KILL_SECONDS = 5  # after the soft time limit: long enough to write what was made by then
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting
 
 
