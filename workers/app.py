@@ -14,7 +14,7 @@ TASKS = (
     "tasks.tracing",  # likewise
 )
 SHUTDOWN_SECONDS = 20
-KILL_SECONDS = 10  # after the soft time limit: long enough to write what was made by then
+KILL_SECONDS = 5  # after the soft time limit: long enough to write what was made by then
 NET_QUEUES = ("webhooks", "feeds")
 FEED_SECONDS = 15  # between looks for feeds that are due
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting

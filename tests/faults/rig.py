@@ -21,6 +21,7 @@ from cli.desk import process
 from config.settings import child_environment, settings, use_services
 from migrations.upgrade import migrate
 from models.session import engine
+from tasks.queue import BROKER_AWAY
 from tasks.receive import receive
 from workers.app import app
 from workers.child import Process
@@ -95,11 +96,11 @@ class Rig:
         return int(self.ask(f"select count(*) from stages where {where}")[0][0])
 
     def wait(self, condition: Callable[[], bool], what: str, seconds: float = 150) -> None:
-        """Wait while dead workers are started again. A database that is away just now says no."""
+        """Wait while dead workers are started again. A service that is away just now says no."""
 
         def holds() -> bool:
             assert self.desk.tend()
-            with suppress(psycopg.Error):
+            with suppress(psycopg.Error, *BROKER_AWAY):
                 return condition()
             return False
 

@@ -34,7 +34,7 @@ def test_a_database_whose_disk_is_full_for_a_while(rig: Rig, small_disk: tuple[P
         filler = small_disk[0] / "filler"
         with filler.open("wb") as file:
             free = os.statvfs(small_disk[0])
-            os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
+            os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize - 2**20)
         try:
             _until_refused(rig)
             time.sleep(AWAY)
