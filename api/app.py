@@ -4,10 +4,14 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.events
 import api.failures
+import api.feeds_out
 import api.health
 import api.lineage
+import api.listing
 import api.pages
+import api.parts
 import api.static_files
 import api.stories
 import api.stream
@@ -24,11 +28,15 @@ from config.settings import settings
 PARTS = (
     api.stream,  # before articles: of their POST it takes the streams
     api.articles,
+    api.listing,
+    api.parts,
     api.versions,
     api.entities,
     api.stories,
     api.failures,
     api.lineage,
+    api.feeds_out,
+    api.events,
     api.health,
     api.widget,
     api.pages,

@@ -8,7 +8,7 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from cli import add, entity, key, look, run, serve, story, up
+from cli import add, entity, export, key, look, run, search, serve, story, up
 from config.settings import SettingsError
 from tasks.errors import Unusable
 from workers.child import CannotStart
@@ -27,6 +27,8 @@ app.command()(look.status)
 app.add_typer(entity.app, name="entity")
 app.command()(story.stories)
 app.command()(story.story)
+app.command()(search.search)
+app.command()(export.export)
 app.add_typer(key.app, name="key")
 for command in (serve.worker, serve.migrate, serve.api, serve.beat, serve.flower):
     app.command(rich_help_panel="One process of the desk (docker-compose.yml starts these)")(command)
