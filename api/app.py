@@ -5,6 +5,7 @@ from fastapi import FastAPI
 import api.articles
 import api.entities
 import api.events
+import api.export
 import api.failures
 import api.feeds_out
 import api.health
@@ -37,6 +38,7 @@ PARTS = (
     api.lineage,
     api.feeds_out,
     api.events,
+    api.export,
     api.health,
     api.widget,
     api.pages,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from html import escape
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from tasks.feed_items import Item
@@ -50,7 +51,7 @@ def _item(parent: Element, item: Item, home: str) -> None:
     _add(parent, "guid", page(home, item), isPermaLink="false")  # that of the article on this desk, whatever its link
     _add(parent, "pubDate", format_datetime(item.at, usegmt=True))
     if item.summary:
-        _add(parent, "description", item.summary)
+        _add(parent, "description", escape(item.summary, quote=False))  # a description is HTML, says RSS
     if item.author or item.source:
         _add(parent, f"{{{DC}}}creator", item.author or item.source)
 

@@ -35,7 +35,7 @@ def test_rss_has_each_article_with_its_summary_and_links_that_work_anywhere(clie
     feed = feedparser.parse(answer.content)
     assert not feed.bozo and feed.version == "rss20"
     calm, dockers = feed.entries
-    assert (dockers.title, dockers.summary) == ("Dockers <walk> & talk", "Verdi <calls> & waits.")
+    assert (dockers.title, dockers.summary) == ("Dockers <walk> & talk", "Verdi &lt;calls&gt; &amp; waits.")  # as HTML
     assert dockers.link == dockers.id == f"http://localhost:8000/articles/{stored}"
     assert (calm.link, calm.author) == ("https://times.example/calm", "Times")
     assert dockers.published == "Mon, 02 Mar 2026 09:00:00 GMT"
