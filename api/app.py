@@ -7,10 +7,12 @@ import api.entities
 import api.events
 import api.export
 import api.failures
+import api.feeds
 import api.feeds_out
 import api.health
 import api.lineage
 import api.listing
+import api.metrics
 import api.pages
 import api.parts
 import api.static_files
@@ -22,7 +24,9 @@ from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
 from api.pages.problems import ReadableProblems
 from api.problems import install
+from api.requests import Requests
 from api.security_headers import SecurityHeaders
+from api.tracing import trace
 from api.widget import WidgetOrigins
 from config.settings import settings
 
@@ -34,12 +38,14 @@ PARTS = (
     api.versions,
     api.entities,
     api.stories,
+    api.feeds,
     api.failures,
     api.lineage,
     api.feeds_out,
     api.events,
     api.export,
     api.health,
+    api.metrics,
     api.widget,
     api.pages,
     api.static_files,
@@ -56,7 +62,9 @@ def create_app() -> FastAPI:
     app.add_middleware(ReadableProblems)
     app.add_middleware(WidgetOrigins, settings=chosen)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Requests)
     for part in PARTS:
         app.include_router(part.router)
     install(app)
+    trace(app)
     return app

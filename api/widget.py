@@ -14,7 +14,7 @@ from api.problems import documented
 from api.static_files import files, serve
 from config.settings import Settings
 from models.session import session
-from tasks.addresses import article_at
+from tasks.article_at import article_at
 from tasks.reading import article_view
 
 router = APIRouter(tags=["widget"])

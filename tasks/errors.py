@@ -27,3 +27,11 @@ class UnderWay(Exception):
 
 class OtherRequest(Exception):
     """The idempotency key has come before, with another request."""
+
+
+class Later(Exception):
+    """A host is to be left alone for a while; nothing is wrong, and no try is counted."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(f"{host} may be asked again in {seconds:.1f} s.")
+        self.seconds = seconds
