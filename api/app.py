@@ -4,12 +4,17 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.events
+import api.export
 import api.failures
 import api.feeds
+import api.feeds_out
 import api.health
 import api.lineage
+import api.listing
 import api.metrics
 import api.pages
+import api.parts
 import api.static_files
 import api.stories
 import api.stream
@@ -28,12 +33,17 @@ from config.settings import settings
 PARTS = (
     api.stream,  # before articles: of their POST it takes the streams
     api.articles,
+    api.listing,
+    api.parts,
     api.versions,
     api.entities,
     api.stories,
     api.feeds,
     api.failures,
     api.lineage,
+    api.feeds_out,
+    api.events,
+    api.export,
     api.health,
     api.metrics,
     api.widget,

@@ -21,7 +21,7 @@ WHEN = {
     403: "The key is not good for this, or a page of another site asks",
     404: "There is no such article, entity, merge or story",
     408: "The stream was silent for too long",
-    409: "The same request is under way",
+    409: "The same request is under way, or what is asked for is not there yet",
     413: "The request is too large",
     415: "The body is of a kind, or coded in a way, not known here",
     422: "Something in the request is not acceptable",

@@ -13,12 +13,14 @@ from cli import (
     archive,
     doctor,
     entity,
+    export,
     failed,
     feed,
     key,
     look,
     reprocess,
     run,
+    search,
     serve,
     story,
     up,
@@ -44,6 +46,8 @@ app.add_typer(entity.app, name="entity")
 app.add_typer(feed.app, name="feed")
 app.command()(story.stories)
 app.command()(story.story)
+app.command()(search.search)
+app.command()(export.export)
 _keeping = app.command(rich_help_panel="Keeping a desk")
 _keeping(failed.failed)
 _keeping(failed.retry)
