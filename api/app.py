@@ -7,6 +7,7 @@ import api.entities
 import api.feeds
 import api.health
 import api.stories
+import api.webhooks
 from api.guard import Guard, require_token_beyond_loopback
 from api.problems import install
 from config.settings import settings
@@ -22,6 +23,7 @@ def create_app() -> FastAPI:
     app.include_router(api.entities.router)
     app.include_router(api.stories.router)
     app.include_router(api.feeds.router)
+    app.include_router(api.webhooks.router)
     app.include_router(api.health.router)
     install(app)
     return app

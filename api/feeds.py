@@ -42,7 +42,7 @@ Every = Annotated[int, Field(ge=60, le=604_800, description="How often to read i
 class FeedIn(BaseModel):
     """A feed to read: its address, or that of a page that names it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     url: Url
     source: Source = ""
@@ -53,7 +53,7 @@ class FeedIn(BaseModel):
 class FeedChange(BaseModel):
     """What to change; what is left out stays. `every_seconds: 0` leaves the pace to the desk again."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     url: Url | None = None
     source: Source | None = None

@@ -8,7 +8,7 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from cli import add, entity, feed, look, run, serve, story, up
+from cli import add, entity, feed, look, run, serve, story, up, webhook
 from config.settings import SettingsError
 from tasks.errors import Unusable
 from workers.child import CannotStart
@@ -26,6 +26,7 @@ app.command()(look.show)
 app.command()(look.status)
 app.add_typer(entity.app, name="entity")
 app.add_typer(feed.app, name="feed")
+app.add_typer(webhook.app, name="webhook")
 app.command()(story.stories)
 app.command()(story.story)
 for command in (serve.worker, serve.migrate, serve.api, serve.beat, serve.flower):

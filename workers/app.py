@@ -9,11 +9,12 @@ from config.settings import SettingsError, settings
 
 TASKS = (
     *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep"),
-    *("tasks.feed_polling",),
+    *("tasks.feed_polling", "tasks.deliveries"),
 )
 SHUTDOWN_SECONDS = 20
 NET_QUEUES = ("webhooks", "feeds")
 FEED_SECONDS = 15  # between looks for feeds that are due
+DELIVERY_SECONDS = 5  # between looks for events, and for deliveries that are due
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting until it expires
 
 
@@ -67,6 +68,11 @@ def configuration() -> dict[str, Any]:
                 "task": "desk.sweep",
                 "schedule": settings().sweep_seconds,
                 "options": {"queue": SWEEP_QUEUE, "expires": settings().sweep_seconds},
+            },
+            "webhooks": {
+                "task": "webhooks.deliver",
+                "schedule": DELIVERY_SECONDS,
+                "options": {"queue": NET_QUEUES[0], "expires": DELIVERY_SECONDS},
             },
             "feeds": {
                 "task": "feeds.poll",
