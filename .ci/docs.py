@@ -15,7 +15,6 @@ from config.settings import PREFIX, Settings
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Made by `make docs` from the code: change it there. -->"
 PROBLEMS = "application/problem+json"
-ADDRESSES = ("database_url", "redis_url")  # also known without our prefix
 Schema = dict[str, Any]
 
 
@@ -127,7 +126,7 @@ def settings() -> Iterator[str]:
         yield from (f"## {group.__doc__}", "", "| Variable | Default | |", "| --- | --- | --- |")
         for name in group.__annotations__:
             field = Settings.model_fields[name]
-            shown = name.upper() if name in ADDRESSES else PREFIX + name.upper()
+            shown = field.validation_alias or PREFIX + name.upper()
             yield f"| `{shown}` | {_default(field)} | {_cell(field.description or '')} |"
         yield ""
 

@@ -4,26 +4,57 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.failures
 import api.feeds
 import api.health
+import api.lineage
+import api.metrics
+import api.pages
+import api.static_files
 import api.stories
+import api.stream
+import api.versions
 import api.webhooks
-from api.guard import Guard, require_token_beyond_loopback
+import api.widget
+from api.bodies import Bodies
+from api.guard import Guard, require_a_way_in
+from api.pages.problems import ReadableProblems
 from api.problems import install
+from api.requests import Requests
+from api.security_headers import SecurityHeaders
+from api.widget import WidgetOrigins
 from config.settings import settings
+
+PARTS = (
+    api.stream,  # before articles: of their POST it takes the streams
+    api.articles,
+    api.versions,
+    api.entities,
+    api.stories,
+    api.feeds,
+    api.webhooks,
+    api.failures,
+    api.lineage,
+    api.health,
+    api.metrics,
+    api.widget,
+    api.pages,
+    api.static_files,
+)
 
 
 def create_app() -> FastAPI:
-    """The application. Raises SettingsError when it would be open to strangers."""
+    """The application. Raises SettingsError when it would be open to strangers, or to nobody."""
     chosen = settings()
-    require_token_beyond_loopback(chosen)
+    require_a_way_in(chosen)
     app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
-    app.add_middleware(Guard, settings=chosen)
-    app.include_router(api.articles.router)
-    app.include_router(api.entities.router)
-    app.include_router(api.stories.router)
-    app.include_router(api.feeds.router)
-    app.include_router(api.webhooks.router)
-    app.include_router(api.health.router)
+    app.add_middleware(Bodies, settings=chosen)
+    app.add_middleware(Guard, settings=chosen)  # what is added later comes earlier
+    app.add_middleware(ReadableProblems)
+    app.add_middleware(WidgetOrigins, settings=chosen)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Requests)
+    for part in PARTS:
+        app.include_router(part.router)
     install(app)
     return app

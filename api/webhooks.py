@@ -72,7 +72,7 @@ def find() -> WebhooksOut:
     return WebhooksOut.model_validate({"webhooks": webhooks.webhooks()})
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=documented(403))
 def add(body: WebhookIn) -> WebhookMade:
     """Tell an address of events from now on. The answer has the secret that signs them, this once."""
     webhook_id, secret = webhooks.add(body.url, body.events, body.sources)
@@ -87,20 +87,20 @@ def show(webhook_id: Id) -> WebhookOut:
     return WebhookOut.model_validate(found)
 
 
-@router.patch("/{webhook_id}", responses=documented(404))
+@router.patch("/{webhook_id}", responses=documented(403, 404))
 def change(webhook_id: Id, body: WebhookChange) -> WebhookOut:
     """Change a webhook, or turn it off and on."""
     _there(webhook_id, webhooks.change(webhook_id, webhooks.Wanted(**body.model_dump())))
     return show(webhook_id)
 
 
-@router.delete("/{webhook_id}", status_code=204, responses=documented(404))
+@router.delete("/{webhook_id}", status_code=204, responses=documented(403, 404))
 def remove(webhook_id: Id) -> None:
     """Tell it nothing more, and forget its deliveries."""
     _there(webhook_id, webhooks.remove(webhook_id))
 
 
-@router.post("/{webhook_id}/secret", responses=documented(404))
+@router.post("/{webhook_id}/secret", responses=documented(403, 404))
 def rotate(webhook_id: Id) -> WebhookMade:
     """Give it a new secret. The old one signs as well for a day, so that the receiver can follow."""
     secret = webhooks.rotate(webhook_id)
@@ -108,7 +108,7 @@ def rotate(webhook_id: Id) -> WebhookMade:
     return WebhookMade(webhook=show(webhook_id), secret=secret or "")
 
 
-@router.post("/{webhook_id}/test", responses=documented(404))
+@router.post("/{webhook_id}/test", responses=documented(403, 404))
 def test(webhook_id: Id) -> TestOut:
     """Send a message of the type `webhook.test` now, and tell what the receiver said."""
     outcome = try_out(webhook_id)
@@ -130,14 +130,14 @@ def deliveries(
     return DeliveriesOut(deliveries=page, next=page[-1].id if len(found) > limit else None)
 
 
-@router.post("/{webhook_id}/replay", status_code=202, responses=documented(404))
+@router.post("/{webhook_id}/replay", status_code=202, responses=documented(403, 404))
 def replay(webhook_id: Id) -> Replayed:
     """Send again all that is dead."""
     show(webhook_id)
     return Replayed(replayed=webhooks.replay(webhook_id))
 
 
-@router.post("/{webhook_id}/deliveries/{delivery_id}/replay", status_code=202, responses=documented(404))
+@router.post("/{webhook_id}/deliveries/{delivery_id}/replay", status_code=202, responses=documented(403, 404))
 def replay_one(webhook_id: Id, delivery_id: Id) -> Replayed:
     """Send one delivery again, whether it was given up or delivered."""
     show(webhook_id)

@@ -10,10 +10,10 @@ from pathlib import Path
 from config.settings import child_environment, settings, use_services
 from tasks.queue import publish_again
 from tasks.sweep import recover, sweep
-from workers.app import restore_unacknowledged
 from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
+from workers.life import put_all_back
 
 STOP_SECONDS = 30.0  # longer than a worker's soft shutdown
 
@@ -61,7 +61,7 @@ def started_desk() -> Iterator[Desk]:
 
         migrate()
         if own_queue:  # nobody else uses it, so what an earlier desk was at when it was killed can be queued at once
-            restore_unacknowledged()
+            put_all_back()
             recover()
         yield desk
 

@@ -65,6 +65,7 @@ def api() -> None:
         host=settings().host,
         port=settings().port,
         log_config=None,
+        access_log=False,  # api.requests logs them
         server_header=False,
     )
 

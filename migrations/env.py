@@ -9,6 +9,8 @@ import models.entity
 import models.features
 import models.feed
 import models.host
+import models.idempotency
+import models.key
 import models.neighbour
 import models.stage
 import models.story

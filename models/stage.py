@@ -45,7 +45,7 @@ class StageRow(Base):
     """One stage of one article.
 
     `lineage` and `version` tell what made the stored result. `attempts` counts the tries since it was queued;
-    `claims` all tries ever, so that a late one from before can be told from today's.
+    `claims` all tries ever, so that a late one from before can be told from today's. `worker` is who tried last.
     """
 
     __tablename__ = "stages"
@@ -59,6 +59,8 @@ class StageRow(Base):
             "queued_at",
             postgresql_where=text("state in ('queued', 'running', 'failed')"),
         ),
+        Index("ix_stages_finished_at", "finished_at"),
+        Index("ix_stages_skipped", "article_id", postgresql_where=text("state = 'skipped'")),
     )
 
     article_id: Mapped[int] = article_key()
@@ -73,3 +75,4 @@ class StageRow(Base):
     queued_at: Mapped[datetime] = mapped_column(server_default=func.now())
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    worker: Mapped[str | None]

@@ -5,6 +5,7 @@ import re
 from nlp.extract import Extracted
 from nlp.language import UNKNOWN, language_name
 
+_SEEN = 20_000  # characters; a wall says what it is in its first sentences
 _SHORT = 150  # words; a wall is short, and an article about walls is not
 _WALLS = {
     "the page needs JavaScript; nothing else was in it": (
@@ -44,7 +45,7 @@ def skip_reason(article: Extracted, engines_languages: tuple[str, ...] = ("en",)
 
 
 def _wall(article: Extracted) -> str | None:
-    seen = f"{article.title}\n{article.text}"
+    seen = f"{article.title}\n{article.text}"[:_SEEN]
     return next((reason for reason, pattern in _PATTERNS.items() if pattern.search(seen)), None)
 
 

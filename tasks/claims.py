@@ -25,6 +25,7 @@ from models.article import Article
 from models.session import statements
 from models.stage import Lane, Stage, StageRow, State
 from tasks.queue import Waiting, publish
+from workers.life import me
 
 _SPENT = StageRow.attempts >= bindparam("most")
 _IDS = any_(bindparam("ids", type_=ARRAY(BigInteger)))
@@ -61,6 +62,7 @@ _CLAIM = (
         attempts=StageRow.attempts + case((_SPENT, 0), else_=1),
         claims=StageRow.claims + case((_SPENT, 0), else_=1),
         started_at=case((_SPENT, StageRow.started_at), else_=func.now()),
+        worker=bindparam("worker", type_=Text),
     )
     .returning(StageRow.article_id, StageRow.state, StageRow.claims, StageRow.attempts, Article.version, StageRow.lane)
 )
@@ -104,7 +106,7 @@ def start(article_ids: Sequence[int], stage: Stage) -> tuple[list[Claim], list[W
     alone = len(article_ids) == 1
     given = {"ids": list(article_ids), "stage": stage}
     with statements() as db:
-        rows = db.execute(_CLAIM, given | {"alone": alone, "most": settings().attempts}).all()
+        rows = db.execute(_CLAIM, given | {"alone": alone, "most": settings().attempts, "worker": me()}).all()
         tried = [] if alone or len(rows) == len(article_ids) else db.execute(_TRIED, given).all()
     running = {row.article_id: row for row in rows if row.state == State.RUNNING}
     started = [

@@ -24,8 +24,7 @@ from tasks.fetch import fetch
 from tasks.stages import Result, Work, perform
 from tasks.visits import Visit
 from workers.app import app
-
-LINEAGE = "copydesk-ingest@1"  # raise it when the rules for cleaning change results
+from workers.lineage import INGEST
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def _clean(_: Claim, document: Document) -> tuple[str, Cleaned]:
     reason = skip_reason(extracted, min_words=settings().min_words)
     if reason is not None:
         raise Skip(reason)
-    return LINEAGE, Cleaned(extracted, [list(span) for span in split_sentences(extracted.text)])
+    return INGEST, Cleaned(extracted, [list(span) for span in split_sentences(extracted.text)])
 
 
 def _documents(article_ids: Sequence[int]) -> dict[int, Document]:
@@ -95,7 +94,8 @@ def _keep_older(db: Connection, claim: Claim, new: Extracted) -> None:
     older = select(Article.id, Article.version, Article.title, Article.text).where(
         Article.id == claim.article_id, Article.text.is_not(None), changed
     )
-    if db.execute(insert(Version).from_select(["article_id", "version", "title", "text"], older)).rowcount:
+    kept = insert(Version).from_select(["article_id", "version", "title", "text"], older).returning(Version.version)
+    if db.scalars(kept).all():  # the row count of an INSERT is not known afterwards
         db.execute(update(Article).where(Article.id == claim.article_id).values(version=Article.version + 1))
         ours = (StageRow.article_id == claim.article_id, StageRow.name == claim.stage)
         db.execute(update(StageRow).where(*ours).values(version=StageRow.version + 1))

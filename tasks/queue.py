@@ -2,8 +2,9 @@
 
 import json
 import logging
+from base64 import b64decode
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -25,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from models.session import statements
 from models.stage import Lane, Stage, StageRow, State
-from workers.app import app, require_broker
+from workers.app import SWEEP_QUEUE, app, require_broker
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,9 @@ def queue_of(stage: Stage, lane: Lane) -> str:
     return queue if lane is Lane.LIVE else f"{queue}.{lane}"
 
 
+QUEUES = (SWEEP_QUEUE, *dict.fromkeys(queue_of(stage, lane) for lane in Lane for stage in Stage))
+
+
 def together(articles: int) -> int:
     """How many of so many articles share a message: few go one by one, so that all workers have a share of them."""
     return min(TOGETHER, max(1, articles // FEW))
@@ -117,13 +121,14 @@ def publish_again(article_ids: Iterable[int]) -> None:
 def first_waiting(queue: str) -> tuple[Stage | None, list[int]] | None:
     """The stage and articles of the message that is taken next, no stage if it is not ours; None when none waits."""
     with app.connection_for_read() as connection:
-        channel = connection.default_channel
-        raw = channel.client.lindex(queue, -1)
-        if raw is None:
-            return None
-        message = channel.Message(json.loads(raw), channel=channel)
-        stage = STAGE.get(message.headers.get("task", ""))
-        return stage, list(message.decode()[0]) if stage else []
+        raw = connection.default_channel.client.lindex(queue, -1)
+    return None if raw is None else stage_of(json.loads(raw))
+
+
+def stage_of(message: dict[str, Any]) -> tuple[Stage | None, list[int]]:
+    """The stage that a message asks for, and of which articles; no stage if it is not ours."""
+    stage = STAGE.get(message["headers"].get("task", "")) if "headers" in message else None
+    return stage, list(json.loads(b64decode(message["body"]))[0]) if stage else []
 
 
 def messages(queue: str) -> int:

@@ -1,16 +1,19 @@
 """The sweep: each minute, what should be done and is not is queued again. The database is the truth."""
 
 import logging
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from config.settings import settings
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
-from tasks.queue import TOGETHER, first_waiting, publish, queue_of
+from tasks.moving import note_sweep
+from tasks.queue import TOGETHER, first_waiting, publish, queue_of, stage_of
 from workers.app import app
+from workers.life import dead, life_seconds, put_back
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,7 @@ GRACE = timedelta(seconds=60)  # a running stage is given this long beyond its t
 def sweep() -> None:
     """Queue again the stages whose message or whose worker was lost."""
     _send_lost(timedelta(seconds=settings().lost_seconds))
+    note_sweep()
 
 
 def recover() -> None:
@@ -42,24 +46,39 @@ def recover() -> None:
 
 
 def _send_lost(patience: timedelta) -> None:
+    gone = dead()
+    back = {waiting for worker in gone for waiting in _put_back(worker)}
     lost: list[StageRow] = []
     with session() as db:
         if not db.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": LOCK}):
             return
         for lane in Lane:
-            lost += _abandoned(db, lane)
+            lost += _abandoned(db, lane, gone)
             for stages in ((Stage.INGEST,), tuple(s for s in Stage if s is not Stage.INGEST)):
                 lost += _unqueued(db, stages, lane, patience)
         _mark(db, lost)
-    publish(((row.article_id, Stage(row.name), Lane(row.lane)) for row in lost), together=TOGETHER)
-    if lost:
-        log.warning("queued %s lost stages again", len(lost))
+    unsent = [row for row in lost if (row.article_id, row.name) not in back]
+    publish(((row.article_id, Stage(row.name), Lane(row.lane)) for row in unsent), together=TOGETHER)
+    if gone or lost:
+        log.warning("%s workers died, %s lost stages are queued again", len(gone), len(lost))
 
 
-def _abandoned(db: Session, lane: Lane) -> list[StageRow]:
-    """Running for longer than any stage may: its worker is gone."""
+def _put_back(worker: str) -> Iterator[tuple[int, str]]:
+    """What this worker had taken is taken next by others; gives the articles and stages."""
+    for message in put_back(worker):
+        stage, ids = stage_of(message)
+        yield from ((article_id, stage) for article_id in ids if stage)
+
+
+def _abandoned(db: Session, lane: Lane, gone: Sequence[str]) -> list[StageRow]:
+    """Running on a worker that is gone, or for longer than any stage may.
+
+    What started a moment ago shows that its worker lives: a broker that has lost all signs has them again soon.
+    """
     limit = timedelta(seconds=settings().stage_seconds) + GRACE
-    return _rows(db, _oldest(lane).where(StageRow.state == State.RUNNING, StageRow.started_at < func.now() - limit))
+    late = StageRow.started_at < func.now() - limit
+    orphaned = and_(StageRow.worker.in_(gone), StageRow.started_at < func.now() - timedelta(seconds=life_seconds() / 2))
+    return _rows(db, _oldest(lane).where(StageRow.state == State.RUNNING, or_(late, orphaned)))
 
 
 def _unqueued(db: Session, stages: tuple[Stage, ...], lane: Lane, patience: timedelta) -> list[StageRow]:

@@ -8,22 +8,27 @@ from sqlalchemy.exc import OperationalError
 from config.settings import SettingsError, settings
 
 TASKS = (
-    *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep"),
+    *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue"),
     *("tasks.feed_polling", "tasks.deliveries"),
+    "tasks.announce",  # not a task: what a worker says once its engines are loaded
 )
 SHUTDOWN_SECONDS = 20
+KILL_SECONDS = 10  # after the soft time limit: long enough to write what was made by then
 NET_QUEUES = ("webhooks", "feeds")
 FEED_SECONDS = 15  # between looks for feeds that are due
 DELIVERY_SECONDS = 5  # between looks for events, and for deliveries that are due
-SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting until it expires
+TICK_SECONDS = 3600  # a tick of those that waits longer is dropped; short, and a worker whose clock is ahead drops all
+SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting
 
 
 class StageTask(Task):  # type: ignore[misc]  # Celery has no types
     """The defaults of every task. A misspelt option is refused at import, since Celery would ignore it silently."""
 
     abstract = True
+    Request = "workers.overdue:StageRequest"
     acks_late = True  # a killed worker's task goes back to the queue ...
     reject_on_worker_lost = True  # ... also when only the child process dies
+    acks_on_failure_or_timeout = False  # ... or is killed at the hard limit, as what hangs in native code must be
     ignore_result = True
     autoretry_for = (OperationalError,)  # the database is away: no try is counted, the message goes back
     retry_backoff = True
@@ -48,15 +53,15 @@ def configuration() -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
             "queue_order_strategy": "priority",  # queues are read in the order given: live before backfill
-            "unacked_restore_throttle": 1,  # s between looks for messages of dead workers; 100 by default
-            "visibility_timeout": 20 * limit,  # longer than the longest task and its wait in the prefetch
+            "visibility_timeout": 20
+            * limit,  # longer than the longest task; what the dead had is put back by the sweep
             "socket_keepalive": True,
         },
         "task_serializer": "json",
         "result_serializer": "json",
         "accept_content": ["json"],
         "task_ignore_result": True,
-        "task_time_limit": limit + 30,
+        "task_time_limit": limit + KILL_SECONDS,
         "task_soft_time_limit": limit,
         "worker_prefetch_multiplier": 1,
         "worker_send_task_events": False,  # Flower switches them on while it runs, and they cost
@@ -67,17 +72,17 @@ def configuration() -> dict[str, Any]:
             "sweep": {
                 "task": "desk.sweep",
                 "schedule": settings().sweep_seconds,
-                "options": {"queue": SWEEP_QUEUE, "expires": settings().sweep_seconds},
+                "options": {"queue": SWEEP_QUEUE},  # it never expires: by a clock that goes ahead none would run
             },
             "webhooks": {
                 "task": "webhooks.deliver",
                 "schedule": DELIVERY_SECONDS,
-                "options": {"queue": NET_QUEUES[0], "expires": DELIVERY_SECONDS},
+                "options": {"queue": NET_QUEUES[0], "expires": TICK_SECONDS},
             },
             "feeds": {
                 "task": "feeds.poll",
                 "schedule": FEED_SECONDS,
-                "options": {"queue": NET_QUEUES[1], "expires": FEED_SECONDS},
+                "options": {"queue": NET_QUEUES[1], "expires": TICK_SECONDS},
             },
         },
         "timezone": "UTC",
@@ -90,15 +95,6 @@ def require_broker() -> None:
         raise SettingsError(
             "No queue: start the desk with `copydesk up`, or set REDIS_URL to your own Redis or Valkey."
         )
-
-
-def restore_unacknowledged() -> None:
-    """Put back what workers had taken and not finished. Only while no worker runs: theirs would be done twice.
-
-    The broker does this by itself, but only after `visibility_timeout`.
-    """
-    with app.connection_for_write(transport_options={"visibility_timeout": 0}) as connection:
-        connection.default_channel.qos.restore_visible(num=-1, interval=1)
 
 
 app = Celery("copydesk", task_cls=StageTask, include=TASKS)

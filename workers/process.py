@@ -8,24 +8,35 @@ import sys
 from typing import Any
 
 from celery import concurrency
-from celery.signals import celeryd_init, setup_logging, worker_init, worker_process_init
+from celery.signals import (
+    celeryd_init,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+)
 
-from config.logging import configure_logging
+from config.logging import configure_logging, now_about
 from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
 from nlp.formats.polled import read_polled
+from workers import life
 from workers.app import NET_QUEUES, SWEEP_QUEUE, app
 from workers.child import CannotStart, die_with_parent
 from workers.engines.hub.chosen import memory_kb
 from workers.loading import import_before_fork
+from workers.metrics import send_counts
 from workers.pools import nlp_pool
+from workers.room import bound_memory
 from workers.runtime import runtime
 
-__all__ = ["app", "worker_argv"]
+__all__ = ["app", "life", "worker_argv"]  # that life is imported gives each worker its sign
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
+MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it has at its start
 NET_MEMORY_KB = 400_000  # a feed of 8 MB in feedparser takes about 150 MB
 RECYCLE_AFTER = 250  # messages, of up to eight articles, read by one ingest child, since parsers leak
 _RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
@@ -40,7 +51,7 @@ def worker_argv(kind: str, chosen: Settings) -> tuple[str, ...]:
     """The command of a worker, `ingest`, `nlp` or `net`; live queues are named before backfill and so go first."""
     queues = {
         "ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill",
-        "nlp": "nlp,nlp.backfill",
+        "nlp": f"{SWEEP_QUEUE},nlp,nlp.backfill",
         "net": ",".join(NET_QUEUES),
     }
     return (
@@ -65,7 +76,7 @@ def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
         return ("--pool", "threads", "--concurrency", str(chosen.nlp_threads))
     extra: tuple[str, ...]
     if kind == "nlp":
-        processes, memory, extra = chosen.nlp_processes, NLP_MEMORY_KB + memory_kb(chosen), ()
+        processes, memory, extra = chosen.nlp_processes, _nlp_memory_kb(chosen), ()
     elif kind == "net":
         processes, memory, extra = chosen.net_processes, NET_MEMORY_KB, _RECYCLING
     else:
@@ -73,10 +84,26 @@ def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
     return ("--pool", "prefork", "--concurrency", str(processes), "--max-memory-per-child", str(memory), *extra)
 
 
+def _nlp_memory_kb(chosen: Settings) -> int:
+    return NLP_MEMORY_KB + memory_kb(chosen)
+
+
 @setup_logging.connect
 def _log(**_: Any) -> None:
     """Our format, not Celery's."""
     configure_logging()
+
+
+@task_prerun.connect
+def _begin(task_id: str, **_: Any) -> None:
+    """Whatever is logged from here on says which task it was."""
+    now_about(task=task_id)
+
+
+@task_postrun.connect
+def _end(**_: Any) -> None:
+    now_about()
+    send_counts()
 
 
 @celeryd_init.connect
@@ -92,12 +119,14 @@ def _prepare(options: dict[str, Any], **_: Any) -> None:
         _load_feed_parser()
     elif "nlp" not in (options.get("queues") or ()):
         worker_process_init.connect(_die_with_worker)
+        worker_process_init.connect(_bound_ingest)
         _load_parsers()
     elif nlp_pool(settings()) == "threads":
         worker_init.connect(_load_engines)
     else:
         worker_process_init.connect(_die_with_worker)
         worker_process_init.connect(_load_engines)
+        worker_process_init.connect(_bound_nlp)
         import_before_fork(settings())
 
 
@@ -113,6 +142,15 @@ def _load_engines(**_: Any) -> None:
         log.critical("%s", reason)
         os.kill(_WORKER, signal.SIGTERM)
         sys.exit(1)
+
+
+def _bound_ingest(**_: Any) -> None:
+    bound_memory(MORE_INGEST_MEMORY_KB)
+
+
+def _bound_nlp(**_: Any) -> None:
+    """Once its engines are loaded: it may then grow by what it may be in all before it is replaced."""
+    bound_memory(_nlp_memory_kb(settings()))
 
 
 def _load_parsers() -> None:

@@ -39,7 +39,7 @@ def deaf_port() -> Iterator[int]:
 
 @pytest.fixture
 def served(closed_port: int) -> Iterator[Callable[..., httpx.Client]]:
-    """`copydesk api` with these variables, as a process; gives a client of it."""
+    """`copydesk api` with these variables, as a process; gives a client of it. `served.started` has the processes."""
     started: list[subprocess.Popen[bytes]] = []
 
     def serve(**variables: str) -> httpx.Client:
@@ -53,6 +53,7 @@ def served(closed_port: int) -> Iterator[Callable[..., httpx.Client]]:
                 break
         return httpx.Client(base_url=f"http://127.0.0.1:{closed_port}", timeout=READY_SECONDS, trust_env=False)
 
+    serve.started = started  # type: ignore[attr-defined]
     yield serve
     for process in started:
         process.terminate()

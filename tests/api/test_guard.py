@@ -1,6 +1,7 @@
 """Who may ask, and how much."""
 
 import asyncio
+import base64
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +11,11 @@ from config.settings import SettingsError
 
 TOKEN = "quite-a-long-random-word-ü"
 JSON = {"Content-Type": "application/json"}
+
+
+def basic(user_and_password):
+    """As a browser sends what its user has typed."""
+    return b"Basic " + base64.b64encode(user_and_password.encode())
 
 
 @pytest.fixture
@@ -28,6 +34,10 @@ def guarded(desk, setting):
         {"Authorization": "Bearer "},
         {"Authorization": "Bearer quite-another-word"},
         {"Authorization": f"Basic {TOKEN}".encode()},
+        {"Authorization": "Basic !"},
+        {"Authorization": basic(f"{TOKEN}:")},
+        {"Authorization": basic(f":{TOKEN}x")},
+        {"Authorization": "Bearer cdk_" + "a" * 43},
         {"Authorization": TOKEN.encode()},
         {"Authorization": f"Bearer {TOKEN}x".encode()},
         {"Authorization": "Bearer ÿ".encode("latin-1")},
@@ -37,17 +47,20 @@ def guarded(desk, setting):
 def test_without_the_right_token_nothing_is_told(guarded, path, headers):
     response = guarded.get(path, headers=headers)
     assert (response.status_code, response.headers["content-type"]) == (401, "application/problem+json")
-    assert response.headers["www-authenticate"] == "Bearer"
+    assert response.headers.get_list("www-authenticate") == ["Bearer", 'Basic realm="Copydesk", charset="UTF-8"']
     assert "Authorization: Bearer" in response.json()["detail"]
+    assert "copydesk key create" in response.json()["detail"]
 
 
 def test_without_the_token_nothing_is_written(guarded):
     assert guarded.post("/v1/articles", json={"text": "a"}).status_code == 401
 
 
-@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
-def test_with_the_token_all_is_open(guarded, scheme):
-    headers = {"Authorization": f"{scheme} {TOKEN}".encode()}
+@pytest.mark.parametrize(
+    "sent", [f"Bearer {TOKEN}".encode(), f"bearer {TOKEN}".encode(), basic(f":{TOKEN}"), basic(f"anna:{TOKEN}")]
+)
+def test_with_the_token_all_is_open(guarded, sent):
+    headers = {"Authorization": sent}
     assert guarded.post("/v1/articles", json={"text": "a"}, headers=headers).status_code == 202
     assert guarded.get("/v1/articles/1", headers=headers).status_code == 200
 

@@ -21,8 +21,9 @@ from nlp.formats import Document
 from tasks.queue import messages
 from tasks.receive import receive
 from tasks.sweep import recover, sweep
-from workers.app import app, restore_unacknowledged
+from workers.app import app
 from workers.desk import Desk
+from workers.life import put_all_back
 
 ARTICLES = 60
 STORY = (
@@ -74,7 +75,7 @@ def test_killed_workers_lose_nothing_and_write_nothing_twice(workers: Desk, ende
     for pid in killed:
         os.kill(pid, signal.SIGKILL)  # the whole worker: its messages stay unacknowledged
     wait_until(lambda: not any(map(_lives, pools)), "their pools died with them")
-    restore_unacknowledged()  # as the next start of the desk does
+    put_all_back()  # as the next start of the desk does
     recover()
     wait_until(lambda: _tended(workers) and ended(ARTICLES), "all is done after the workers' restart", seconds=120)
 

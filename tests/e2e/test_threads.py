@@ -20,8 +20,9 @@ from tasks.ingest import ingest
 from tasks.receive import receive
 from tasks.summarize import summarize
 from tasks.sweep import recover
-from workers.app import app, restore_unacknowledged
+from workers.app import app
 from workers.desk import Desk
+from workers.life import put_all_back
 
 ARTICLES = 60
 STORY = (
@@ -77,7 +78,7 @@ def test_threads_killed_in_the_middle_lose_nothing_and_write_what_single_calls_w
     for pid in threads.pids().values():
         os.kill(pid, signal.SIGKILL)  # whole workers: their messages stay unacknowledged
     wait_until(lambda: not app.control.ping(timeout=0.5), "no worker answers")
-    restore_unacknowledged()  # as the next start of the desk does
+    put_all_back()  # as the next start of the desk does
     recover()
     wait_until(lambda: _tended(threads) and ended(ARTICLES), "all is done after the restart", seconds=120)
     assert _count(StageRow.attempts > 1) > 0, "nothing was interrupted"

@@ -16,6 +16,7 @@ from tasks.queue import messages, publish
 from tasks.receive import receive
 from tasks.sweep import LOCK, recover, sweep
 from workers.app import app
+from workers.life import WORKERS
 
 
 @pytest.fixture
@@ -123,6 +124,24 @@ def test_a_stage_that_runs_within_its_time_is_left_alone(received: list[int]) ->
         db.execute(update(StageRow).values(state=State.RUNNING, started_at=func.now()))
     sweep()
     assert messages("ingest") == 0
+
+
+def test_what_a_dead_worker_left_running_is_queued_again_once_and_a_living_ones_is_not(received: list[int]) -> None:
+    _lose()
+    with app.connection_for_write() as connection:
+        client = connection.default_channel.client
+        client.sadd(WORKERS, "dead", "alive")
+        client.set("copydesk.alive.alive", 1, px=60_000)
+    with session() as db:
+        tried = (("dead", 50), ("dead", 50), ("alive", 50), (None, 50), ("dead", 0))
+        for article_id, (worker, seconds) in zip(received, tried, strict=True):
+            started = func.now() - timedelta(seconds=seconds)
+            mine = update(StageRow).where(StageRow.article_id == article_id)
+            db.execute(mine.values(state=State.RUNNING, worker=worker, started_at=started))
+    sweep()
+    assert _in_the_queue() == set(received[:2])  # what "dead" started just now shows that it lives
+    sweep()
+    assert messages("ingest") == 1  # for both
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.FAILED, State.SKIPPED])

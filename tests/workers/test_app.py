@@ -25,6 +25,7 @@ def test_every_task_is_acknowledged_late_and_given_back_when_its_worker_dies() -
         "article.tag_entities",
         "article.link_neighbours",
         "desk.sweep",
+        "desk.overdue",
         "feeds.poll",
         "feeds.read",
         "webhooks.deliver",

@@ -1,0 +1,140 @@
+"""Which workers live: each renews a sign of life in the broker; what a dead one had taken goes back to the queues."""
+
+import json
+import os
+import secrets
+from typing import Any
+
+from celery import bootsteps
+from celery.signals import celeryd_init
+from celery.worker.consumer.connection import Connection
+
+from config.settings import settings
+from workers.app import app
+
+Message = dict[str, Any]  # as it lies in the queue
+
+WORKERS = "copydesk.workers"  # all that have shown a sign, until their messages are put back
+_UNACKED = "unacked"  # kombu's own name, of processes that are no workers, and of workers before there were signs
+_me: str | None = None
+
+
+def me() -> str | None:
+    """The name of this worker, children included; None in a process that is none."""
+    return _me
+
+
+def life_seconds() -> float:
+    """How long a sign holds: half a sweep, so that a worker's death is never news for longer than two sweeps."""
+    return settings().sweep_seconds / 2
+
+
+@celeryd_init.connect
+def _begin(sender: str, conf: Any, **_: Any) -> None:
+    """What this worker takes is noted apart from what others take, or nobody could tell whose it was.
+
+    It also leaves each worker alone with its own clock: kombu gives back what was taken too long ago, by the clock of
+    whoever looks.
+    """
+    global _me
+    _me = f"{sender}.{os.getpid()}.{secrets.token_hex(4)}"
+    conf.broker_transport_options = {
+        **conf.broker_transport_options,
+        "unacked_key": _taken_by(_me),
+        "unacked_index_key": f"{_taken_by(_me)}.index",
+        "unacked_mutex_key": f"{_taken_by(_me)}.mutex",
+    }
+
+
+class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
+    """Renews this worker's sign while it is connected. One that is stopped, or hangs, counts as dead until it wakes."""
+
+    requires = (Connection,)
+
+    def __init__(self, consumer: Any, **options: Any) -> None:
+        self._timer: Any = None
+        super().__init__(consumer, **options)
+
+    def start(self, consumer: Any) -> None:
+        """Show the first sign at once: this worker may take a message next."""
+        _renew(consumer.connection)
+        self._timer = consumer.timer.call_repeatedly(life_seconds() / 6, _renew_if_it_can, (consumer,))
+
+    def stop(self, consumer: Any) -> None:
+        """The sign runs out; whoever stops in order has given back what it had taken."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    shutdown = stop
+
+
+app.steps["consumer"].add(SignOfLife)
+
+
+def _renew(connection: Any) -> None:
+    """A broker out of memory still lengthens a sign that is there, while it refuses a new one."""
+    milliseconds = int(life_seconds() * 1000)
+    with connection.default_channel.conn_or_acquire() as client:  # its own client waits for messages
+        if not client.pexpire(_sign(_me), milliseconds):
+            client.sadd(WORKERS, _me)
+            client.set(_sign(_me), 1, px=milliseconds)
+
+
+def _renew_if_it_can(consumer: Any) -> None:
+    connection = consumer.connection
+    if connection is not None:  # lost, and the consumer is about to make another
+        try:
+            _renew(connection)
+        except (*connection.connection_errors, *connection.channel_errors):
+            return  # the consumer meets the same error, and starts anew with a first sign
+
+
+def dead() -> list[str]:
+    """The workers whose sign has run out and whose messages were not put back yet."""
+    with app.connection_for_write() as connection:
+        client = connection.default_channel.client
+        known = sorted(_text(name) for name in client.smembers(WORKERS))
+        return [name for name in known if not client.exists(_sign(name))]
+
+
+def put_back(worker: str) -> list[Message]:
+    """Put all messages that this worker had taken and not finished back where they are taken next; they are returned.
+
+    One that lives after all loses nothing by it: what it does is void once another has claimed it.
+    """
+    given = _restore(_taken_by(worker), f"{_taken_by(worker)}.index")
+    with app.connection_for_write() as connection:
+        connection.default_channel.client.srem(WORKERS, worker)
+    return given
+
+
+def put_all_back() -> None:
+    """Put back what all workers had taken. Only while none runs: theirs would be done twice."""
+    with app.connection_for_write() as connection:
+        known = [_text(name) for name in connection.default_channel.client.smembers(WORKERS)]
+    for worker in known:
+        put_back(worker)
+    _restore(_UNACKED, f"{_UNACKED}_index")
+
+
+def _restore(taken: str, index: str) -> list[Message]:
+    """By their tags, not by the times in the index: those are of the dead worker's clock."""
+    options = {"unacked_key": taken, "unacked_index_key": index}
+    with app.connection_for_write(transport_options=options) as connection:
+        channel = connection.default_channel
+        noted = channel.client.hgetall(taken)
+        for tag in noted:
+            channel.qos.restore_by_tag(_text(tag), channel.client)
+    return [json.loads(message)[0] for message in noted.values()]
+
+
+def _taken_by(worker: str) -> str:
+    return f"{_UNACKED}.{worker}"
+
+
+def _sign(worker: str | None) -> str:
+    return f"copydesk.alive.{worker}"
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode() if isinstance(name, bytes) else name
