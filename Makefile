@@ -1,6 +1,6 @@
 # make run    set up and put samples/ through the desk        make test   set up and run the tests
 # make check  formatting, lint, types, layers, lock files     make lock   renew the lock files from pyproject.toml
-# make docs   renew docs/api.md and docs/settings.md from the code
+# make docs   renew docs/api.md, docs/cli.md and docs/settings.md from the code
 # make torch  the extra that engines of the hub need (docs/engines.md)
 # make bench  the project's own measurements (SHORT=1: quick)
 PYTHON ?= python3

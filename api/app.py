@@ -22,6 +22,7 @@ from api.pages.problems import ReadableProblems
 from api.problems import install
 from api.requests import Requests
 from api.security_headers import SecurityHeaders
+from api.tracing import trace
 from api.widget import WidgetOrigins
 from config.settings import settings
 
@@ -57,4 +58,5 @@ def create_app() -> FastAPI:
     for part in PARTS:
         app.include_router(part.router)
     install(app)
+    trace(app)
     return app

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Connection, and_, select
 
 from models.article import Article
-from models.stage import StageRow
 from models.summary import Summary
-from tasks.reading import overall
+from tasks.listing import AT, overall_state
 from tasks.settle import among
 
 
@@ -18,25 +16,13 @@ def headlines(db: Connection, article_ids: Sequence[int]) -> list[dict[str, Any]
 
     `lead` is the first sentence of the summary, None where there is none of this version.
     """
-    states = (
-        select(func.array_agg(aggregate_order_by(StageRow.state, StageRow.name)))
-        .where(StageRow.article_id == Article.id)
-        .scalar_subquery()
-    )
     rows = db.execute(
         select(
-            *(Article.id, Article.title, Article.source, Article.url, Article.language),
-            Article.published_at,
-            func.coalesce(Article.published_at, Article.created_at).label("at"),
-            states.label("states"),
+            *(Article.id, Article.title, Article.source, AT.label("at"), overall_state().label("state")),
             Summary.sentences[0]["text"].astext.label("lead"),
         )
-        .outerjoin(Summary, (Summary.article_id == Article.id) & (Summary.version == Article.version))
+        .outerjoin(Summary, and_(Summary.article_id == Article.id, Summary.version == Article.version))
         .where(among(Article.id, article_ids))
     )
-    found = {row["id"]: _told(dict(row)) for row in rows.mappings()}
+    found = {row["id"]: dict(row) for row in rows.mappings()}
     return [found[article_id] for article_id in dict.fromkeys(article_ids) if article_id in found]
-
-
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"state": overall([{"state": state} for state in row.pop("states") or []])}

@@ -11,9 +11,10 @@ TASKS = (
     *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue"),
     *("tasks.feed_polling", "tasks.deliveries"),
     "tasks.announce",  # not a task: what a worker says once its engines are loaded
+    "tasks.tracing",  # likewise
 )
 SHUTDOWN_SECONDS = 20
-KILL_SECONDS = 10  # after the soft time limit: long enough to write what was made by then
+KILL_SECONDS = 5  # after the soft time limit: long enough to write what was made by then
 NET_QUEUES = ("webhooks", "feeds")
 FEED_SECONDS = 15  # between looks for feeds that are due
 DELIVERY_SECONDS = 5  # between looks for events, and for deliveries that are due

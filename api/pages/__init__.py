@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.pages import article, desk, entity, front, story
+from api.pages import article, articles, desk, entity, front, search, story
 
 router = APIRouter(include_in_schema=False)
-for part in (front, article, story, entity, desk):
+for part in (front, articles, article, story, entity, search, desk):
     router.include_router(part.router)

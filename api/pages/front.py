@@ -17,7 +17,8 @@ router = pages()
 PER_PAGE = 20
 
 
-def _given(cursor: str) -> str:
+def given_cursor(cursor: str) -> str:
+    """The cursor, if it is one that a page has given. Raises ValueError, which names the mend."""
     story_pages.place(cursor)
     return cursor
 
@@ -32,7 +33,7 @@ def front() -> HTMLResponse:
 
 
 @router.api_route("/stories", methods=["GET", "HEAD"])
-def stories(after: Annotated[str, AfterValidator(_given), Query()] | None = None) -> HTMLResponse:
+def stories(after: Annotated[str, AfterValidator(given_cursor), Query()] | None = None) -> HTMLResponse:
     """All stories of two articles or more, the latest first."""
     with transaction() as db:
         found = story_pages.page(db, 2, PER_PAGE, story_pages.place(after) if after else None)

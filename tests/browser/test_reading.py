@@ -186,3 +186,39 @@ def test_without_javascript_the_desk_page_refreshes_only_when_asked(reader, room
     assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "10"
     page.get_by_role("link", name="Stop refreshing").click()
     assert page.locator("meta[http-equiv=refresh]").count() == 0
+
+
+def test_a_search_finds_by_words_and_shows_where(page, room):
+    page.goto("/")
+    field = page.get_by_role("search").get_by_role("searchbox")
+    field.fill("Renate Albers mediator")
+    field.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("article")
+    assert "Albers" in page.locator(".item mark").all_inner_texts()
+    page.get_by_text("Words only").click()
+    page.get_by_role("search", name="Articles").get_by_role("button", name="Search").click()
+    expect(page).to_have_url(re.compile("how=words"))
+    page.locator(".item h2 a").first.click()
+    expect(page.locator(".text")).to_contain_text("Albers")
+
+
+def test_a_search_finds_by_meaning_what_says_it_in_other_words(page, room):
+    page.goto("/search?how=meaning&q=workers+stop+working+at+a+harbour")
+    headlines = page.locator(".item h2").all_inner_texts()
+    assert "Dockworkers at Hamburg Terminal Walk Out Over Night Shifts" in headlines[:5]
+
+
+def test_a_search_that_finds_nothing_leads_on(page, room):
+    page.goto("/search?how=words&q=zeppelin&source=Harbour+Post")
+    page.get_by_role("link", name="Search all articles").click()
+    expect(page.get_by_text("Try other words")).to_be_visible()
+
+
+def test_the_list_of_articles_is_narrowed_by_source_and_day(page, room):
+    page.goto("/articles")
+    assert page.locator(".item").count() == 20
+    page.locator(".item .source", has_text="Harbour Post").first.click()
+    assert page.locator(".item").count() == 3
+    page.get_by_label("To").fill("2026-03-02")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator(".item h2")).to_have_text(["Dockworkers at Hamburg Terminal Walk Out Over Night Shifts"])
