@@ -47,24 +47,26 @@ def list_webhooks(json: Json = False) -> None:
 
 
 @app.command()
-def remove(webhook_id: Id) -> None:
+def remove(webhook_id: Id, json: Json = False) -> None:
     """Tell it nothing more, and forget its deliveries."""
     from tasks import webhooks
 
     find_services()
     _there(webhook_id, webhooks.remove(webhook_id))
+    if json:
+        print_json({"removed": webhook_id})
 
 
 @app.command()
-def on(webhook_id: Id) -> None:
+def on(webhook_id: Id, json: Json = False) -> None:
     """Turn a webhook on again; it is told of what happens from now on."""
-    _turn(webhook_id, on=True)
+    _turn(webhook_id, json, on=True)
 
 
 @app.command()
-def off(webhook_id: Id) -> None:
+def off(webhook_id: Id, json: Json = False) -> None:
     """Turn a webhook off; what waits is sent once it is on again."""
-    _turn(webhook_id, on=False)
+    _turn(webhook_id, json, on=False)
 
 
 @app.command()
@@ -130,11 +132,16 @@ def test(webhook_id: Id, json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _turn(webhook_id: int, *, on: bool) -> None:
+def _turn(webhook_id: int, json: bool, *, on: bool) -> None:
     from tasks import webhooks
 
     find_services()
     _there(webhook_id, webhooks.change(webhook_id, webhooks.Wanted(active=on)))
+    view = webhooks.webhook(webhook_id)
+    if json:
+        print_json(view)
+    elif view:
+        Console().print(_table([view]))
 
 
 def _there(webhook_id: int, found: object) -> None:
