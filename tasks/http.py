@@ -123,7 +123,7 @@ def _asked(
             yield client.getresponse()
     except (OSError, UnicodeError, http.client.HTTPException) as error:
         _in_time(url, deadline, limits)
-        raise Unreachable(f"{url} could not be fetched: {error or type(error).__name__}") from None
+        raise Unreachable(f"{url} could not be reached: {error or type(error).__name__}") from None
     _in_time(url, deadline, limits)
 
 
