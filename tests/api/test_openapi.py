@@ -81,6 +81,7 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
         ("/v1/failures", "get", {"400", "401", "413", "422", "503"}),
         ("/v1/failures/retry", "post", {"400", "401", "413", "422", "503"}),
         ("/v1/lineage", "get", {"400", "401", "413", "503"}),
+        ("/v1/widget", "get", {"400", "401", "404", "422", "503"}),
         ("/health", "get", {"400", "413"}),
         ("/health/ready", "get", {"400", "413"}),
         ("/health/live", "get", {"400", "413"}),
