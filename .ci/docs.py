@@ -1,4 +1,4 @@
-"""Write docs/api.md and docs/settings.md from the code, or fail when they are stale. Call: docs.py write|check."""
+"""Write the pages of API, commands and settings from the code, or fail when stale. Call: docs.py write|check."""
 
 import json
 import re
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from commands import commands
 
 from api.app import create_app
 from config.settings import PREFIX, Settings
@@ -137,7 +139,7 @@ def _default(field: Any) -> str:
     return "none" if field.default is None else f"`{json.dumps(field.default)}`"
 
 
-PAGES = {"api.md": api, "settings.md": settings}
+PAGES = {"api.md": api, "cli.md": lambda: commands(NOTE), "settings.md": settings}
 
 if __name__ == "__main__":
     made = {name: "\n".join(page()).rstrip() + "\n" for name, page in PAGES.items()}

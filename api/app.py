@@ -5,8 +5,10 @@ from fastapi import FastAPI
 import api.articles
 import api.entities
 import api.failures
+import api.feeds
 import api.health
 import api.lineage
+import api.metrics
 import api.pages
 import api.static_files
 import api.stories
@@ -19,6 +21,7 @@ from api.pages.problems import ReadableProblems
 from api.problems import install
 from api.requests import Requests
 from api.security_headers import SecurityHeaders
+from api.tracing import trace
 from api.widget import WidgetOrigins
 from config.settings import settings
 
@@ -28,9 +31,11 @@ PARTS = (
     api.versions,
     api.entities,
     api.stories,
+    api.feeds,
     api.failures,
     api.lineage,
     api.health,
+    api.metrics,
     api.widget,
     api.pages,
     api.static_files,
@@ -51,4 +56,5 @@ def create_app() -> FastAPI:
     for part in PARTS:
         app.include_router(part.router)
     install(app)
+    trace(app)
     return app

@@ -64,7 +64,7 @@ def add(body: OneOrMore, request: Request, priority: Priority = Lane.LIVE, key: 
     COPYDESK_MAX_BODY_BYTES) is taken line by line: what is wrong with one of them keeps none of the others out. Its
     answer comes at the end, with counts, the first and last id, and the first 100 lines that were refused. When it has
     to stop before (429, 408, 503, 400) the problem has the same as `received`: go on behind the line `received.lines`.
-    While much waits, the stream is read more slowly: let your client wait a minute for its own writes.
+    While much waits, the stream is read more slowly: a client should allow a minute for each write.
     """
 
     def act() -> dict[str, Any]:

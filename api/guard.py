@@ -72,8 +72,7 @@ class Guard:
         self.only_loopback = is_loopback(settings.host)
         self.asks = asks_for_keys(settings)
         self.token = settings.api_token.get_secret_value() if settings.api_token else None
-        widget = bool(getattr(settings, "widget_origins", None))
-        self.public = (*PUBLIC, "/v1/widget") if widget else PUBLIC
+        self.public = (*PUBLIC, "/v1/widget") if settings.widget_origins else PUBLIC
         self.clients = Clients()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -72,7 +72,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
     _, found = models_json_schema([(Problem, "serialization")], ref_template=SCHEMAS + "{model}")
-    app.openapi()["components"]["schemas"] |= found["$defs"]  # FastAPI makes the document once, and keeps it
+    document = app.openapi()  # FastAPI makes it once, and keeps it
+    document["components"]["schemas"] |= found["$defs"]
+    document["components"]["securitySchemes"] = {
+        scheme: {"type": "http", "scheme": scheme} for scheme in ("bearer", "basic")
+    }
+    document["security"] = [{}, {"bearer": []}, {"basic": []}]  # `{}`: on loopback the desk may be open
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

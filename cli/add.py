@@ -13,6 +13,7 @@ from cli.desk import find_services
 from cli.gather import gather
 from cli.run import Json, Paths
 from cli.show import print_json, print_refused
+from cli.stopped import saying_where
 from models.stage import Lane
 from nlp.formats import Document
 from tasks.errors import Busy
@@ -31,27 +32,23 @@ def add(
 ) -> None:
     """Queue articles and print their ids. Exit status 1 when one was refused; the others are queued.
 
-    While too much waits, it waits, too. Stopped by Ctrl-C, it prints what is queued; the same command again goes on.
+    While too much waits, it waits, too. Stopped by Ctrl-C, it says how far it came; the same command again goes on.
     """
     find_services()
     gathered = gather(paths)
     received: list[Received] = []
-    try:
+    with saying_where(lambda: f"{len(received):,} of {len(gathered.documents):,} are in; the same again goes on."):
         _receive(gathered.documents, Lane.BACKFILL if backfill else Lane.LIVE, received)
-    except KeyboardInterrupt:
-        typer.echo(
-            f"Stopped: {len(received):,} of {len(gathered.documents):,} are in; the same again goes on.", err=True
-        )
     if json:
         refused = [{"where": where, "reason": reason} for where, reason in gathered.refused]
         print_json({"articles": [{"id": r.article_id, "queued": r.queued} for r in received], "refused": refused})
     else:
         console = Console()
-        for item, document in zip(received, gathered.documents, strict=False):
+        for item, document in zip(received, gathered.documents, strict=True):
             what = "queued" if item.queued else "known "
             console.print(f"{what} {item.article_id}  {escape(document.title or document.url or '')}", highlight=False)
         print_refused(gathered.refused)
-    if gathered.refused or len(received) < len(gathered.documents):
+    if gathered.refused:
         raise typer.Exit(1)
 
 

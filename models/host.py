@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class Host(Base):
-    """A host that was asked: it may be again at `free_at`; who comes too early is told to come back at `line_at`."""
+    """A host that was asked. It may be asked again at `free_at`; whoever comes too early is told `line_at`."""
 
     __tablename__ = "hosts"
     __table_args__ = (Index("ix_hosts_free_at", "free_at"),)

@@ -12,6 +12,7 @@ from config.settings import settings
 from models.article import Article, Declared, Payload, Version
 from models.session import statements
 from models.stage import RESULTS, Stage, StageRow
+from nlp.errors import Unreadable
 from nlp.extract import Extracted, extract
 from nlp.fingerprints import text_hash, title_key, url_key
 from nlp.formats import Document, Kind
@@ -42,7 +43,10 @@ def ingest(*article_ids: int) -> None:
 
 
 def _clean(_: Claim, document: Document) -> tuple[str, Cleaned]:
-    extracted = extract(document if document.body.strip() else fetch(document, Visit().enter))
+    try:
+        extracted = extract(document if document.body.strip() else fetch(document, Visit().enter))
+    except Unreadable as error:
+        raise Skip(str(error)) from None
     reason = skip_reason(extracted, min_words=settings().min_words)
     if reason is not None:
         raise Skip(reason)
@@ -94,7 +98,8 @@ def _keep_older(db: Connection, claim: Claim, new: Extracted) -> None:
     older = select(Article.id, Article.version, Article.title, Article.text).where(
         Article.id == claim.article_id, Article.text.is_not(None), changed
     )
-    if db.execute(insert(Version).from_select(["article_id", "version", "title", "text"], older)).rowcount:
+    kept = insert(Version).from_select(["article_id", "version", "title", "text"], older).returning(Version.version)
+    if db.scalars(kept).all():  # the row count of an INSERT is not known afterwards
         db.execute(update(Article).where(Article.id == claim.article_id).values(version=Article.version + 1))
         ours = (StageRow.article_id == claim.article_id, StageRow.name == claim.stage)
         db.execute(update(StageRow).where(*ours).values(version=StageRow.version + 1))

@@ -14,7 +14,7 @@ from models.stage import RESULTS, Lane, Stage, StageRow, State
 from tasks.queue import first_waiting, queue_of
 from workers.app import app
 
-SWEPT = "copydesk:swept"  # in the broker: when the last sweep ended, in seconds of the broker's clock
+SWEPT = "copydesk.swept"  # in the broker: when the last sweep ended, in seconds of the broker's clock
 MISSED = 3  # sweeps in a row that may be missed
 LITTLE_DISK = 100_000_000  # bytes
 KINDS: dict[str, tuple[Stage, ...]] = {"ingest": (Stage.INGEST,), "nlp": RESULTS}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from sqlalchemy import ARRAY, BigInteger, Connection, and_, any_, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
@@ -118,8 +119,8 @@ def _compare(claim: Claim, article: Read) -> tuple[str, Compared]:
 
 def _embedded(article: Read) -> list[float]:
     compared = lead(article.title, article.text, article.sentences)
-    vector: list[float] = runtime().embedder.embed([compared])[0].tolist()
-    return vector
+    vector: list[float] = runtime().embedder.embed([compared])[0].astype(np.float16).tolist()
+    return vector  # as it is stored: a later try, which reads it, must come to the same
 
 
 def _show(results: Sequence[Result[Compared]]) -> list[Result[Compared]]:

@@ -1,6 +1,7 @@
 """Which workers live: each renews a sign of life in the broker; what a dead one had taken goes back to the queues."""
 
 import json
+import mmap
 import os
 import secrets
 from typing import Any
@@ -16,12 +17,13 @@ Message = dict[str, Any]  # as it lies in the queue
 
 WORKERS = "copydesk.workers"  # all that have shown a sign, until their messages are put back
 _UNACKED = "unacked"  # kombu's own name, of processes that are no workers, and of workers before there were signs
-_me: str | None = None
+_worker: str | None = None
+_connected = mmap.mmap(-1, 8)  # how often, shared with children
 
 
 def me() -> str | None:
-    """The name of this worker, children included; None in a process that is none."""
-    return _me
+    """The name of this worker since it last connected, children included; None in a process that is no worker."""
+    return f"{_worker}.{int.from_bytes(_connected[:], 'little')}" if _worker else None
 
 
 def life_seconds() -> float:
@@ -30,20 +32,23 @@ def life_seconds() -> float:
 
 
 @celeryd_init.connect
-def _begin(sender: str, conf: Any, **_: Any) -> None:
-    """What this worker takes is noted apart from what others take, or nobody could tell whose it was.
+def _begin(sender: str, **_: Any) -> None:
+    global _worker
+    _worker = f"{sender}.{os.getpid()}.{secrets.token_hex(4)}"
+    _take_another_name()
 
-    It also leaves each worker alone with its own clock: kombu gives back what was taken too long ago, by the clock of
-    whoever looks.
+
+def _take_another_name() -> None:
+    """What is taken from now on is noted apart from what this worker, or any other, had before.
+
+    A worker that loses the broker lets go of all it has: to others it is one that died, and then another. It also
+    leaves each worker alone with its own clock: kombu gives back what was taken too long ago, by the clock of whoever
+    looks.
     """
-    global _me
-    _me = f"{sender}.{os.getpid()}.{secrets.token_hex(4)}"
-    conf.broker_transport_options = {
-        **conf.broker_transport_options,
-        "unacked_key": _taken_by(_me),
-        "unacked_index_key": f"{_taken_by(_me)}.index",
-        "unacked_mutex_key": f"{_taken_by(_me)}.mutex",
-    }
+    _connected[:] = (int.from_bytes(_connected[:], "little") + 1).to_bytes(8, "little")
+    taken = _taken_by(str(me()))
+    keys = {"unacked_key": taken, "unacked_index_key": f"{taken}.index", "unacked_mutex_key": f"{taken}.mutex"}
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, **keys}
 
 
 class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
@@ -61,9 +66,10 @@ class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has n
         self._timer = consumer.timer.call_repeatedly(life_seconds() / 6, _renew_if_it_can, (consumer,))
 
     def stop(self, consumer: Any) -> None:
-        """The sign runs out; whoever stops in order has given back what it had taken."""
+        """The connection is lost, or the worker stops in order and gives back what it has taken: the sign runs out."""
         if self._timer is not None:
             self._timer.cancel()
+        _take_another_name()
 
     shutdown = stop
 
@@ -73,10 +79,11 @@ app.steps["consumer"].add(SignOfLife)
 
 def _renew(connection: Any) -> None:
     """A broker out of memory still lengthens a sign that is there, while it refuses a new one."""
-    client, milliseconds = connection.default_channel.client, int(life_seconds() * 1000)
-    if not client.pexpire(_sign(_me), milliseconds):
-        client.sadd(WORKERS, _me)
-        client.set(_sign(_me), 1, px=milliseconds)
+    milliseconds = int(life_seconds() * 1000)
+    with connection.default_channel.conn_or_acquire() as client:  # its own client waits for messages
+        if not client.pexpire(_sign(me()), milliseconds):
+            client.sadd(WORKERS, me())
+            client.set(_sign(me()), 1, px=milliseconds)
 
 
 def _renew_if_it_can(consumer: Any) -> None:

@@ -21,3 +21,10 @@ class Seen(BaseSettings):
         description="Work that waits this long while nothing is finished makes `/health` fail: longer than the slowest "
         "article takes with your engines, and than a restart of the workers.",
     )
+    otlp_endpoint: str | None = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        pattern="^https?://",
+        description="Where traces go, such as http://localhost:4318 (OTLP over HTTP), with the extra `otel`; unset: "
+        "none are made. Headers, sampling and the like go by OpenTelemetry's own variables.",
+    )

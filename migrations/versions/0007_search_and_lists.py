@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0007"
-down_revision = "0011"
+down_revision = "0006"
 
 TIME = sa.text("coalesce(published_at, created_at)")
 WORDS = (

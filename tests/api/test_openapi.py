@@ -69,10 +69,14 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
         ("/v1/articles/{article_id}", "get", {"400", "401", "404", "413", "422", "503"}),
         ("/v1/entities", "get", {"400", "401", "413", "422", "503"}),
         ("/v1/entities/{entity_id}", "get", {"400", "401", "404", "413", "422", "503"}),
-        ("/v1/entities/{entity_id}/merges/{merge_id}/undo", "post", {"400", "401", "404", "413", "422", "503"}),
-        ("/v1/entities/{entity_id}/merges/{merge_id}/redo", "post", {"400", "401", "404", "413", "422", "503"}),
-        ("/v1/entities/{entity_id}/not-the-same/{other_id}", "post", {"400", "401", "404", "413", "422", "503"}),
-        ("/v1/entities/{entity_id}/not-the-same/{other_id}/undo", "post", {"400", "401", "404", "413", "422", "503"}),
+        ("/v1/entities/{entity_id}/merges/{merge_id}/undo", "post", {"400", "401", "403", "404", "413", "422", "503"}),
+        ("/v1/entities/{entity_id}/merges/{merge_id}/redo", "post", {"400", "401", "403", "404", "413", "422", "503"}),
+        ("/v1/entities/{entity_id}/not-the-same/{other_id}", "post", {"400", "401", "403", "404", "413", "422", "503"}),
+        (
+            "/v1/entities/{entity_id}/not-the-same/{other_id}/undo",
+            "post",
+            {"400", "401", "403", "404", "413", "422", "503"},
+        ),
         ("/v1/stories", "get", {"400", "401", "413", "422", "503"}),
         ("/v1/stories/{story_id}", "get", {"400", "401", "404", "413", "422", "503"}),
         ("/v1/articles/{article_id}", "delete", {"400", "401", "404", "413", "422", "503"}),
@@ -82,7 +86,14 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
         ("/v1/failures/retry", "post", {"400", "401", "413", "422", "503"}),
         ("/v1/lineage", "get", {"400", "401", "413", "503"}),
         ("/v1/widget", "get", {"400", "401", "404", "422", "503"}),
+        ("/v1/feeds", "get", {"400", "401", "413", "422", "503"}),
+        ("/v1/feeds", "post", {"400", "401", "413", "422", "503"}),
+        ("/v1/feeds/{feed_id}", "get", {"400", "401", "404", "413", "422", "503"}),
+        ("/v1/feeds/{feed_id}", "patch", {"400", "401", "404", "413", "422", "503"}),
+        ("/v1/feeds/{feed_id}", "delete", {"400", "401", "404", "413", "422", "503"}),
+        ("/v1/feeds/{feed_id}/poll", "post", {"400", "401", "404", "413", "422", "503"}),
         ("/health", "get", {"400", "413"}),
+        ("/metrics", "get", {"400", "401", "413"}),
         ("/health/ready", "get", {"400", "413"}),
         ("/health/live", "get", {"400", "413"}),
     ],
@@ -90,7 +101,7 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
 def test_every_error_is_documented_as_a_problem(path, method, statuses):
     responses = create_app().openapi()["paths"][path][method]["responses"]
     assert {status for status, response in responses.items() if response.get("content") == PROBLEM} == statuses
-    assert set(responses) - statuses <= {"200", "202", "204", "503"}
+    assert set(responses) - statuses <= {"200", "201", "202", "204", "503"}
 
 
 def test_there_is_one_schema_of_a_problem():

@@ -208,7 +208,7 @@ def test_a_client_that_falls_silent_is_told_how_far_it_came(desk, monkeypatch):
 
     status, got = through(receive)
     assert (status, got["received"]["lines"], got["received"]["articles"], count()) == (408, 200, 200, 200)
-    assert "send those behind it" in got["detail"]
+    assert "send those behind" in got["detail"]
 
 
 def test_a_client_that_goes_away_leaves_whole_batches(desk):
@@ -272,7 +272,6 @@ def test_a_stream_that_waits_in_vain_is_told_where_it_stopped_and_can_go_on(clie
 
 
 def test_a_client_that_is_still_sending_gets_the_answer(desk, served):
-    """Over a real connection: closed with input unread, it would be reset before the answer is read."""
     fill(10)
     sent = [0]
 
@@ -285,6 +284,27 @@ def test_a_client_that_is_still_sending_gets_the_answer(desk, served):
         answer = client.post("/v1/articles", content=lines(), headers=NDJSON)
     assert answer.status_code == 429
     assert "COPYDESK_MAX_BACKLOG" in answer.json()["detail"]
+    assert count() == 0
+
+
+def test_after_an_early_answer_the_rest_is_read_and_dropped(desk, setting, monkeypatch):
+    """A connection closed with input unread is reset, and some clients then lose the answer (RFC 9112, section 9.6)."""
+    setting(max_backlog=5)
+    monkeypatch.setattr("tasks.backlog.LOOK_SECONDS", 0.0)
+    fill(10)
+    events = []
+
+    async def receive():
+        events.append("read")
+        return {"type": "http.request", "body": line(1), "more_body": events.count("read") < 9}
+
+    async def send_on(message):
+        events.append(message.get("more_body", message["type"]))
+
+    given = [(b"host", b"localhost"), (b"content-type", b"application/x-ndjson")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/articles", "query_string": b"", "headers": given}
+    asyncio.run(create_app()(scope, receive, send_on))
+    assert events == ["http.response.start", True, *["read"] * 9, False]
     assert count() == 0
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from config.settings import settings
+from models.article import Article
 from models.lineage import Reported
 from models.session import session
 from models.stage import RESULTS, Lane, Stage, StageRow, State
@@ -62,7 +63,22 @@ def _default_engines() -> Iterator[None]:
 
 
 @pytest.fixture
-def done(put: Callable[..., int]) -> list[int]:
+def done(desk: Path) -> list[int]:
+    """Three articles whose stages say that they were done today, in a message each, in a second."""
+    made = {stage: found[0] for stage, found in today.lineages(settings()).items()}
+    rows = text(
+        "insert into stages (article_id, name, state, lineage, started_at, finished_at) select a.id, s.name, 'done', "
+        "s.lineage, now() - make_interval(secs => 10 + a.id), now() - make_interval(secs => 9 + a.id) from articles a "
+        "cross join unnest(cast(:names as text[]), cast(:lineages as text[])) as s (name, lineage)"
+    )
+    with session() as db:
+        db.execute(text("insert into articles (key, source) values ('a', 'Ledger'), ('b', 'Post'), ('c', 'Ledger')"))
+        db.execute(rows, {"names": list(made), "lineages": list(made.values())})
+        return list(db.scalars(select(Article.id).order_by(Article.id)))
+
+
+@pytest.fixture
+def made(put: Callable[..., int]) -> list[int]:
     """Three articles with all their stages done by the real engines."""
     return [put(f"Dockers Walk Out in Hamburg, Day {n}", source=f"Ledger {n % 2}") for n in range(3)]
 
@@ -91,9 +107,7 @@ def test_another_setting_makes_just_the_results_stale_that_depend_on_it_and_says
     assert {stage: one.stale for stage, one in found.items()} == dict.fromkeys(Stage, 0) | {Stage.SUMMARY: 3}
     cost = found[Stage.SUMMARY].cost
     assert cost is not None and cost.measured == "work"
-    with session() as db:
-        took = "select extract(epoch from sum(finished_at - started_at)) from stages where name = 'summary'"
-        assert cost.worker_seconds == pytest.approx(float(db.execute(text(took)).scalar_one()))
+    assert (cost.worker_seconds, cost.seconds) == (pytest.approx(3), pytest.approx(3))
 
 
 def test_only_stale_results_are_queued_again_in_the_backfill_lane_and_never_twice(
@@ -122,21 +136,21 @@ def test_interrupted_it_goes_on_with_the_rest(done: list[int], monkeypatch: pyte
 
 
 def test_readers_keep_the_old_result_until_the_new_one_is_written(
-    done: list[int], setting: Callable[..., None]
+    made: list[int], setting: Callable[..., None]
 ) -> None:
-    before = [_view(i) for i in done]
+    before = [_view(i) for i in made]
     setting(summary_sentences=2)
-    _make_old(Stage.INGEST, *done)
-    _make_old(Stage.ENTITIES, *done)
-    _make_old(Stage.NEIGHBOURS, *done)
+    _make_old(Stage.INGEST, *made)
+    _make_old(Stage.ENTITIES, *made)
+    _make_old(Stage.NEIGHBOURS, *made)
     assert _redo(*RESULTS) == 9
     assert _redo(Stage.INGEST) == 3
     results = ("text", "summary", "entities", "neighbours", "story", "also_published_by")
-    for i, old in zip(done, before, strict=True):
+    for i, old in zip(made, before, strict=True):
         assert {name: _view(i)[name] for name in results} == {name: old[name] for name in results}
     runtime.cache_clear()  # as a worker that was started with the new setting
-    summarize(*done[:1])
-    new, old = (next(row for row in _view(i)["stages"] if row["name"] == Stage.SUMMARY) for i in done[:2])  # type: ignore
+    summarize(*made[:1])
+    new, old = (next(row for row in _view(i)["stages"] if row["name"] == Stage.SUMMARY) for i in made[:2])  # type: ignore
     assert (new["state"], new["lineage"]) == (State.DONE, of_chosen(2))
     assert (old["state"], old["lineage"]) == (State.QUEUED, before[1]["stages"][1]["lineage"])  # type: ignore[index]
 
@@ -152,7 +166,7 @@ def test_a_source_a_lineage_and_a_number_narrow_it(done: list[int]) -> None:
     _make_old(Stage.SUMMARY, done[0], lineage="older@1+aa")
     _make_old(Stage.SUMMARY, *done[1:])
     assert _redo(Stage.SUMMARY, lineage="older@1") == 1
-    assert _redo(Stage.SUMMARY, source="Ledger 1") == 1
+    assert _redo(Stage.SUMMARY, source="Ledger") == 1
     _make_old(Stage.ENTITIES, *done)
     assert _redo(Stage.ENTITIES, most=2) == 2
 
@@ -211,24 +225,24 @@ class _Turned:
 
 
 def test_half_way_through_a_change_of_the_embedder_only_articles_of_one_lineage_are_linked(
-    done: list[int], monkeypatch: pytest.MonkeyPatch
+    made: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def related() -> list[set[object]]:
-        found = [_view(i)["neighbours"] for i in done]
+        found = [_view(i)["neighbours"] for i in made]
         return [{link["article_id"] for link in links if link["kind"] == "related"} for links in found]  # type: ignore
 
-    assert related() == [{done[1], done[2]}, {done[0], done[2]}, {done[0], done[1]}]
+    assert related() == [{made[1], made[2]}, {made[0], made[2]}, {made[0], made[1]}]
     loaded = replace(runtime(), embedder=_Turned(), embedder_lineage="turned", links_lineage="turned")
     monkeypatch.setattr(neighbours, "runtime", lambda: loaded)
-    _make_old(Stage.NEIGHBOURS, *done)
+    _make_old(Stage.NEIGHBOURS, *made)
     assert _redo(Stage.NEIGHBOURS) == 3
-    neighbours.link_neighbours(done[2])
-    assert related() == [{done[1]}, {done[0]}, set()]
-    neighbours.link_neighbours(done[1])
-    assert related() == [set(), {done[2]}, {done[1]}]
-    neighbours.link_neighbours(done[0])
-    assert related() == [{done[1], done[2]}, {done[0], done[2]}, {done[0], done[1]}]
-    assert len({_view(i)["story"]["id"] for i in done}) == 1  # type: ignore[index]
+    neighbours.link_neighbours(made[2])
+    assert related() == [{made[1]}, {made[0]}, set()]
+    neighbours.link_neighbours(made[1])
+    assert related() == [set(), {made[2]}, {made[1]}]
+    neighbours.link_neighbours(made[0])
+    assert related() == [{made[1], made[2]}, {made[0], made[2]}, {made[0], made[1]}]
+    assert len({_view(i)["story"]["id"] for i in made}) == 1  # type: ignore[index]
 
 
 def test_a_cost_is_measured_by_the_rate_while_results_are_redone(done: list[int]) -> None:

@@ -17,6 +17,7 @@ from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
 from tasks.claims import Claim
 from tasks.errors import Skip, Unreachable, Unusable
+from tasks.ingest import ingest
 from tasks.queue import enqueue, messages
 from tasks.receive import receive
 from tasks.stages import Result, Work, perform
@@ -194,3 +195,13 @@ def test_while_a_later_try_runs_an_earlier_one_cannot_write(article: int, anew: 
     earlier_ended.set()
     later.join()
     assert written == ["later"]
+
+
+def test_a_second_try_of_an_ingest_whose_first_was_lost_makes_no_second_version(article: int) -> None:
+    """As when its worker was killed before it could write."""
+    with pytest.raises(KeyboardInterrupt):
+        perform([article], work(partial(_raise, KeyboardInterrupt())))  # type: ignore[arg-type]
+    ingest(article)
+    with session() as db:
+        assert db.scalars(select(Article.version)).one() == 1
+        assert db.scalars(select(StageRow.version).where(StageRow.name == Stage.INGEST)).one() == 1
