@@ -1,6 +1,6 @@
 # make run    set up and put samples/ through the desk        make test   set up and run the tests
 # make check  formatting, lint, types, layers, lock files     make lock   renew the lock files from pyproject.toml
-# make docs   renew docs/api.md and docs/settings.md from the code
+# make docs   renew docs/api.md, docs/cli.md and docs/settings.md from the code
 # make torch  the extra that engines of the hub need (docs/engines.md)
 # make bench  the project's own measurements (SHORT=1: quick)
 PYTHON ?= python3
@@ -75,7 +75,7 @@ $(VENV)/.installed-bench: $(VENV)/.installed-test $(VENV)/.installed-torch requi
 
 # Each prints one JSON object; SHORT=1 for a minute each. What they compare with comes with make bench-setup.
 bench: $(VENV)/.installed-test
-	for name in entities aliases kernels extraction summary duplicates neighbours stories throughput latency overhead scale \
+	for name in entities aliases kernels extraction feeds summary duplicates neighbours stories throughput latency overhead scale \
 			batching growth memory; do \
 		$(BIN)/python -m bench.$$name $(if $(SHORT),--short) || echo "bench.$$name did not run" >&2; \
 	done

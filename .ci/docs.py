@@ -1,4 +1,4 @@
-"""Write docs/api.md and docs/settings.md from the code, or fail when they are stale. Call: docs.py write|check."""
+"""Write the pages of API, commands and settings from the code, or fail when stale. Call: docs.py write|check."""
 
 import json
 import re
@@ -9,13 +9,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from commands import commands
+
 from api.app import create_app
 from config.settings import PREFIX, Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
 NOTE = "<!-- Made by `make docs` from the code: change it there. -->"
 PROBLEMS = "application/problem+json"
-ADDRESSES = ("database_url", "redis_url")  # also known without our prefix
 Schema = dict[str, Any]
 
 
@@ -127,7 +128,7 @@ def settings() -> Iterator[str]:
         yield from (f"## {group.__doc__}", "", "| Variable | Default | |", "| --- | --- | --- |")
         for name in group.__annotations__:
             field = Settings.model_fields[name]
-            shown = name.upper() if name in ADDRESSES else PREFIX + name.upper()
+            shown = field.validation_alias or PREFIX + name.upper()
             yield f"| `{shown}` | {_default(field)} | {_cell(field.description or '')} |"
         yield ""
 
@@ -138,7 +139,7 @@ def _default(field: Any) -> str:
     return "none" if field.default is None else f"`{json.dumps(field.default)}`"
 
 
-PAGES = {"api.md": api, "settings.md": settings}
+PAGES = {"api.md": api, "cli.md": lambda: commands(NOTE), "settings.md": settings}
 
 if __name__ == "__main__":
     made = {name: "\n".join(page()).rstrip() + "\n" for name, page in PAGES.items()}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.link_answers import NeighbourOut, PublishedOut
 from api.story_answers import StoryAround
@@ -19,6 +19,25 @@ class ArticlesReceived(BaseModel):
     """One item per article sent, in order."""
 
     articles: list[ArticleReceived]
+
+
+class RefusedLine(BaseModel):
+    """A line of a stream that is no article, counted from 1, and what is wrong with it."""
+
+    line: int
+    problem: str
+
+
+class StreamReceived(BaseModel):
+    """What became of a stream up to and with line `lines`; if there are more, the one behind it is to be sent next."""
+
+    lines: int = 0
+    articles: int = Field(0, description="Accepted, those that the desk had already included.")
+    queued: int = Field(0, description="Of these, new or changed.")
+    first_id: int | None = Field(None, description="The article of the first line accepted.")
+    last_id: int | None = Field(None, description="The article of the last line accepted.")
+    refused: int = 0
+    refusals: list[RefusedLine] = Field([], description="The first 100.")
 
 
 class SentenceOut(BaseModel):

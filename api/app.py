@@ -4,12 +4,42 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.failures
+import api.feeds
 import api.health
+import api.lineage
+import api.metrics
+import api.pages
+import api.static_files
 import api.stories
+import api.stream
+import api.versions
+import api.widget
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
+from api.pages.problems import ReadableProblems
 from api.problems import install
+from api.requests import Requests
+from api.security_headers import SecurityHeaders
+from api.tracing import trace
+from api.widget import WidgetOrigins
 from config.settings import settings
+
+PARTS = (
+    api.stream,  # before articles: of their POST it takes the streams
+    api.articles,
+    api.versions,
+    api.entities,
+    api.stories,
+    api.feeds,
+    api.failures,
+    api.lineage,
+    api.health,
+    api.metrics,
+    api.widget,
+    api.pages,
+    api.static_files,
+)
 
 
 def create_app() -> FastAPI:
@@ -18,10 +48,13 @@ def create_app() -> FastAPI:
     require_a_way_in(chosen)
     app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
     app.add_middleware(Bodies, settings=chosen)
-    app.add_middleware(Guard, settings=chosen)  # added last, it comes first
-    app.include_router(api.articles.router)
-    app.include_router(api.entities.router)
-    app.include_router(api.stories.router)
-    app.include_router(api.health.router)
+    app.add_middleware(Guard, settings=chosen)  # what is added later comes earlier
+    app.add_middleware(ReadableProblems)
+    app.add_middleware(WidgetOrigins, settings=chosen)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Requests)
+    for part in PARTS:
+        app.include_router(part.router)
     install(app)
+    trace(app)
     return app

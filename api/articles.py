@@ -1,126 +1,81 @@
-"""Articles in, articles out."""
+"""Articles in, one or a list; and an article out."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Path
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request
+from pydantic import BeforeValidator, Field
 
-from api.answers import ArticleOut, ArticleReceived, ArticlesReceived
+from api.answers import ArticleOut, ArticlesReceived, StreamReceived
+from api.article_in import ArticleIn, Priority, accept, lanes
+from api.bodies import STREAMS, content_type
 from api.problems import documented
 from models.session import session
-from nlp.formats import Document, Kind
-from nlp.formats.encoding import scrub
-from tasks.errors import Unusable
+from models.stage import Lane
+from tasks.backlog import admit
+from tasks.idempotency import once
 from tasks.reading import article_view
-from tasks.receive import Received, check, check_url, receive
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], responses=documented(400, 401, 413, 422, 503))
 
 MOST = 1000  # articles in one request
-
-
-def _only_text(value: object) -> object:
-    if value is not None and not isinstance(value, str):
-        raise ValueError("give a date and time as text, such as 2026-03-12T10:30:00Z")
-    return value
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if not 1700 <= moment.year <= 2200:  # as in the files we read; beyond, zones and databases disagree
-        raise ValueError("the year must be between 1700 and 2200")
-    return moment.astimezone(UTC)
-
-
-def _acceptable(rule: Callable[[Any], object], value: object) -> None:
-    try:
-        rule(value)
-    except Unusable as error:
-        raise ValueError(str(error)) from None
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_in_utc)]
-
-
-class ArticleIn(BaseModel):
-    """One article: give `text`, `html`, `markdown` or just a `url` to fetch."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: str = Field("", max_length=500)
-    text: str = ""
-    html: str = ""
-    markdown: str = ""
-    url: str = Field("", max_length=2000, examples=["https://news.example/story"])
-    author: str = Field("", max_length=500)
-    source: str = Field("", max_length=200, description="The outlet; previous and next are found within it.")
-    published_at: Moment | None = Field(None, description="With its offset from UTC.")
-    language: str = Field("", max_length=35, description="A hint; the text decides.")
-
-    @field_validator("title", "text", "html", "markdown", "url", "author", "source", "language")
-    @classmethod
-    def _storable(cls, value: str) -> str:
-        if scrub(value) != value:
-            raise ValueError("leave out NUL characters and halves of surrogate pairs")
-        return value
-
-    @field_validator("url")
-    @classmethod
-    def _fetchable(cls, url: str) -> str:
-        if url:
-            _acceptable(check_url, url)
-        return url
-
-    @model_validator(mode="after")
-    def _one_body(self) -> "ArticleIn":
-        bodies = [self.text, self.html, self.markdown]
-        if sum(bool(body) for body in bodies) > 1:
-            raise ValueError("give only one of text, html and markdown")
-        if not any(bodies) and not self.url:
-            raise ValueError("give text, html, markdown or url")
-        _acceptable(check, self.document())
-        return self
-
-    def document(self) -> Document:
-        """As the tasks take it."""
-        kind: Kind = "html" if self.html else "markdown" if self.markdown else "text"
-        return Document(
-            kind=kind,
-            body=self.html or self.markdown or self.text,
-            url=self.url,
-            title=self.title,
-            author=self.author,
-            published=self.published_at,
-            source=self.source,
-            language=self.language,
-        )
+AS_LINES = {"schema": {"type": "string"}, "example": '{"text": "..."}\n{"url": "https://news.example/story"}\n'}
+ALSO_LINES = {"requestBody": {"content": {STREAMS[0]: AS_LINES}}}
 
 
 def _listed(body: object) -> list[object]:
-    if isinstance(body, str | bytes):
-        raise ValueError("send JSON, and say so: `Content-Type: application/json`")
     return body if isinstance(body, list) else [body]
+
+
+def _only_json(request: Request) -> None:
+    kind = content_type(request.scope)
+    if not kind.startswith("application/") or not kind.endswith(("/json", "+json")):
+        raise HTTPException(
+            415, f"Send JSON as `Content-Type: application/json`, or a stream of lines as `{STREAMS[0]}`."
+        )
 
 
 Articles = Annotated[list[ArticleIn], Field(min_length=1, max_length=MOST)]
 OneOrMore = Annotated[Articles, BeforeValidator(_listed, json_schema_input_type=ArticleIn | Articles)]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Of your choice, for one request: within 24 hours the same request under it is not done again, and "
+        "gets the same answer. Not for a stream.",
+    ),
+]
 
 
-@router.post("", status_code=202)
-def add(body: OneOrMore) -> ArticlesReceived:
-    """Queue one article, or a list. The same article again gives the same id."""
-    received: list[Received] = receive([item.document() for item in body])
-    return ArticlesReceived(articles=[ArticleReceived(id=r.article_id, queued=r.queued) for r in received])
+@router.post(
+    "",
+    status_code=202,
+    response_model=ArticlesReceived | StreamReceived,
+    responses=documented(403, 408, 409, 415, 429),
+    dependencies=[Depends(_only_json)],
+    openapi_extra=ALSO_LINES,
+)
+def add(body: OneOrMore, request: Request, priority: Priority = Lane.LIVE, key: Key = None) -> ArticlesReceived:
+    """Queue one article, a list, or any number of them as a stream of lines. The same article again gives the same id.
+
+    Of a list all are taken, or none. A stream (`application/x-ndjson`, an article as JSON on each line, a line of up to
+    COPYDESK_MAX_BODY_BYTES) is taken line by line: what is wrong with one of them keeps none of the others out. Its
+    answer comes at the end, with counts, the first and last id, and the first 100 lines that were refused. When it has
+    to stop before (429, 408, 503, 400) the problem has the same as `received`: go on behind the line `received.lines`.
+    While much waits, the stream is read more slowly: a client should allow a minute for each write.
+    """
+
+    def act() -> dict[str, Any]:
+        for lane in set(lanes(body, priority)):
+            admit(lane)
+        return {"articles": [{"id": r.article_id, "queued": r.queued} for r in accept(body, priority)]}
+
+    if key is None:
+        return ArticlesReceived.model_validate(act())
+    content = json.dumps([priority, [article.model_dump(mode="json") for article in body]])
+    return ArticlesReceived.model_validate(once(request.state.client, key, content.encode(), act))
 
 
 @router.get("/{article_id}", responses=documented(404))

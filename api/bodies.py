@@ -11,11 +11,16 @@ from nlp.errors import Unreadable
 STREAMS = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 
 
+def content_type(scope: Scope) -> str:
+    """In small letters and without parameters; empty when the request does not say."""
+    return Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+
+
 def is_stream(scope: Scope) -> bool:
     """Whether the body is lines of articles, which are read one by one."""
     if scope["type"] != "http" or (scope["method"], scope["path"]) != ("POST", "/v1/articles"):
         return False
-    return Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower() in STREAMS
+    return content_type(scope) in STREAMS
 
 
 class Bodies:

@@ -17,15 +17,16 @@ from tasks.entity_views import entities_named, entity_view, merge_view, things, 
 router = APIRouter(prefix="/v1/entities", tags=["entities"], responses=documented(400, 401, 413, 422, 503))
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text, if the database takes it. Raises ValueError, which names the mend."""
     if scrub(text) != text:
         raise ValueError("leave out NUL characters and halves of surrogate pairs")
     return text
 
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Name = Annotated[str, Query(min_length=1, max_length=200), AfterValidator(_storable)]
-Reason = Annotated[str, AfterValidator(_storable)]
+Name = Annotated[str, Query(min_length=1, max_length=200), AfterValidator(storable)]
+Reason = Annotated[str, AfterValidator(storable)]
 
 
 class Why(BaseModel):
@@ -56,26 +57,26 @@ def show(entity_id: Id) -> EntityPage:
     return EntityPage.model_validate(found)
 
 
-@router.post("/{entity_id}/merges/{merge_id}/undo", responses=documented(404))
+@router.post("/{entity_id}/merges/{merge_id}/undo", responses=documented(403, 404))
 def undo_merge(entity_id: Id, merge_id: Id, body: Why | None = None) -> MergeChanged:
     """Take back that two names are one thing by this rule. It stays so, whatever evidence comes."""
     why = body.why[:LONGEST_WHY] if body else ""
     return _changed(entity_id, merge_id, lambda db: undo(db, merge_id, why))
 
 
-@router.post("/{entity_id}/merges/{merge_id}/redo", responses=documented(404))
+@router.post("/{entity_id}/merges/{merge_id}/redo", responses=documented(403, 404))
 def redo_merge(entity_id: Id, merge_id: Id) -> MergeChanged:
     """Let an undone merge count again."""
     return _changed(entity_id, merge_id, lambda db: redo(db, merge_id))
 
 
-@router.post("/{entity_id}/not-the-same/{other_id}", responses=documented(404))
+@router.post("/{entity_id}/not-the-same/{other_id}", responses=documented(403, 404))
 def not_the_same(entity_id: Id, other_id: Id) -> ThingsOut:
     """Keep two apart for good, with all that is one with either, whatever the evidence. Answers with what they are."""
     return _marked(entity_id, other_id, mark_distinct)
 
 
-@router.post("/{entity_id}/not-the-same/{other_id}/undo", responses=documented(404))
+@router.post("/{entity_id}/not-the-same/{other_id}/undo", responses=documented(403, 404))
 def may_be_the_same(entity_id: Id, other_id: Id) -> ThingsOut:
     """Take the mark back."""
     return _marked(entity_id, other_id, unmark_distinct)

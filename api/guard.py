@@ -19,7 +19,7 @@ from tasks.keys import Client, Clients, any_good
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 WRITERS = ("/v1/articles", "/v1/feeds")  # changed with a key of scope `write`; all else takes `admin`
-PUBLIC = ("/health", "/widget.js")  # and what is below /static/
+PUBLIC = ("/health", "/health/live", "/health/ready", "/widget.js")  # and what is below /static/
 
 
 def is_loopback(host: str) -> bool:
@@ -72,8 +72,7 @@ class Guard:
         self.only_loopback = is_loopback(settings.host)
         self.asks = asks_for_keys(settings)
         self.token = settings.api_token.get_secret_value() if settings.api_token else None
-        widget = bool(getattr(settings, "widget_origins", None))
-        self.public = (*PUBLIC, "/v1/widget") if widget else PUBLIC
+        self.public = (*PUBLIC, "/v1/widget") if settings.widget_origins else PUBLIC
         self.clients = Clients()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

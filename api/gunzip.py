@@ -19,10 +19,20 @@ class Gunzip:
         self.member = zlib.decompressobj(wbits=31)
         self.rest = b""
         self.more = True  # packed bytes may follow
+        self.broken = False
         self.packed = self.unpacked = 0
 
     async def __call__(self) -> Message:
-        """The next piece; it may be empty."""
+        """The next piece; it may be empty. Once it has been refused: what else comes, as it is."""
+        if self.broken:
+            return await self.receive() if self.more else {"type": "http.disconnect"}
+        try:
+            return await self._next()
+        except Unreadable:
+            self.broken = True
+            raise
+
+    async def _next(self) -> Message:
         if not self.rest and self.more:
             message = await self.receive()
             if message["type"] != "http.request":

@@ -10,7 +10,8 @@ from pydantic.json_schema import models_json_schema
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
-from tasks.errors import Unusable
+from api.allow import allowed
+from tasks.errors import Busy, OtherRequest, UnderWay, Unusable
 
 MEDIA_TYPE = "application/problem+json"
 SCHEMAS = "#/components/schemas/"
@@ -19,6 +20,7 @@ WHEN = {
     401: "The key is missing or wrong",
     403: "The key is not good for this, or a page of another site asks",
     404: "There is no such article, entity, merge or story",
+    408: "The stream was silent for too long",
     409: "The same request is under way",
     413: "The request is too large",
     415: "The body is of a kind, or coded in a way, not known here",
@@ -64,10 +66,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Unusable, _unusable)
     app.add_exception_handler(OperationalError, _database_away)
+    app.add_exception_handler(Busy, _busy)
+    app.add_exception_handler(UnderWay, _under_way)
+    app.add_exception_handler(OtherRequest, _other_request)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
     _, found = models_json_schema([(Problem, "serialization")], ref_template=SCHEMAS + "{model}")
-    app.openapi()["components"]["schemas"] |= found["$defs"]  # FastAPI makes the document once, and keeps it
+    document = app.openapi()  # FastAPI makes it once, and keeps it
+    document["components"]["schemas"] |= found["$defs"]
+    document["components"]["securitySchemes"] = {
+        scheme: {"type": "http", "scheme": scheme} for scheme in ("bearer", "basic")
+    }
+    document["security"] = [{}, {"bearer": []}, {"basic": []}]  # `{}`: on loopback the desk may be open
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:
@@ -98,11 +108,32 @@ async def _database_away(_: Request, error: Exception) -> JSONResponse:
     return database_away()
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _busy(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Busy)
+    detail = f"{error} Nothing was stored. Send the request again in {error.seconds} seconds."
+    return problem(429, "Too much waits", detail, headers={"Retry-After": str(error.seconds)})
+
+
+async def _under_way(_: Request, error: Exception) -> JSONResponse:
+    detail = "The first request with this Idempotency-Key is not answered yet. Send it again in a moment."
+    return problem(409, "The same request is under way", detail, headers={"Retry-After": "2"})
+
+
+async def _other_request(_: Request, error: Exception) -> JSONResponse:
+    wrong = Wrong(field="header.Idempotency-Key", problem="choose a new key for each request that is not the same one")
+    return problem(
+        422, "The Idempotency-Key belongs to another request", "Send this one under a key of its own.", [wrong]
+    )
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # FastAPI, of JSON too deep, with too long a number, or not in UTF-8
         return _no_json()
-    return problem(error.status_code, error.detail, error.detail, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (methods := allowed(request.app, request.url.path)):
+        headers["Allow"] = methods
+    return problem(error.status_code, error.detail, error.detail, headers=headers)
 
 
 async def _bug(_: Request, error: Exception) -> JSONResponse:

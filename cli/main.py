@@ -8,7 +8,22 @@ import typer
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from cli import add, entity, key, look, run, serve, story, up
+from cli import (
+    add,
+    archive,
+    doctor,
+    entity,
+    failed,
+    feed,
+    key,
+    look,
+    reprocess,
+    run,
+    serve,
+    story,
+    up,
+    watch,
+)
 from config.settings import SettingsError
 from tasks.errors import Unusable
 from workers.child import CannotStart
@@ -24,9 +39,19 @@ app.command()(up.up)
 app.command()(add.add)
 app.command()(look.show)
 app.command()(look.status)
+app.command()(watch.watch)
 app.add_typer(entity.app, name="entity")
+app.add_typer(feed.app, name="feed")
 app.command()(story.stories)
 app.command()(story.story)
+_keeping = app.command(rich_help_panel="Keeping a desk")
+_keeping(failed.failed)
+_keeping(failed.retry)
+_keeping(failed.drop)
+_keeping(reprocess.reprocess)
+_keeping(doctor.doctor)
+_keeping(archive.backup)
+_keeping(archive.restore)
 app.add_typer(key.app, name="key")
 for command in (serve.worker, serve.migrate, serve.api, serve.beat, serve.flower):
     app.command(rich_help_panel="One process of the desk (docker-compose.yml starts these)")(command)

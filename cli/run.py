@@ -9,6 +9,7 @@ from cli import show
 from cli.desk import Tending, find_services, is_up, process, started_desk
 from cli.gather import Gathered, gather
 from cli.progress import wait_until_done
+from cli.stopped import saying_where
 
 Paths = Annotated[list[str], typer.Argument(help="Files, folders, http addresses, or - for standard input.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -44,9 +45,10 @@ def _put_through(gathered: Gathered, redo: bool, json: bool, tend: Tending | Non
     from tasks.queue import publish_again
     from tasks.receive import receive
 
-    received = receive(gathered.documents, redo=redo)
-    publish_again(r.article_id for r in received if not r.queued)
-    ids = list(dict.fromkeys(r.article_id for r in received))
-    wait_until_done(ids, quiet=json, tend=partial(tend, ids) if tend else lambda: None)
+    with saying_where(lambda: "what was accepted is kept; the same command goes on with it."):
+        received = receive(gathered.documents, redo=redo)
+        publish_again(r.article_id for r in received if not r.queued)
+        ids = list(dict.fromkeys(r.article_id for r in received))
+        wait_until_done(ids, quiet=json, tend=partial(tend, ids) if tend else lambda: None)
     states = show.print_results(ids, gathered.refused, json=json)
     return not gathered.refused and all(state == "done" for state in states)

@@ -16,19 +16,25 @@ class Kind(StrEnum):
 
     INGEST = "ingest"
     NLP = "nlp"
+    NET = "net"
 
 
-def worker(kind: Annotated[Kind, typer.Argument(help="ingest cleans articles; nlp makes the three results.")]) -> None:
+WHAT = "ingest cleans articles; nlp makes the three results; net reads feeds and sends webhooks."
+
+
+def worker(kind: Annotated[Kind, typer.Argument(help=WHAT)]) -> None:
     """Start a worker. Start more, on any machine that reaches the database and the queue, to go faster."""
     find_services()
     # Celery reads this at import: a supervisor's SIGTERM then lets tasks finish, or hands them back in time.
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+    from tasks.tracing import is_wanted
     from workers.app import require_broker
     from workers.engines.hub.chosen import prepare
     from workers.process import worker_argv, worker_environment
     from workers.trial import try_engines
 
     require_broker()
+    is_wanted()  # says so now when traces cannot be made
     if kind is Kind.NLP:
         prepare(settings())
         try_engines(settings())
@@ -61,6 +67,7 @@ def api() -> None:
         host=settings().host,
         port=settings().port,
         log_config=None,
+        access_log=False,  # api.requests logs them
         server_header=False,
     )
 

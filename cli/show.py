@@ -48,7 +48,7 @@ def print_refused(refused: list[tuple[str, str]]) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
-    print(jsonlib.dumps(value, ensure_ascii=False, indent=2, default=_iso))
+    print(jsonlib.dumps(value, ensure_ascii=False, indent=2, default=iso))
 
 
 def article_panel(view: dict[str, Any]) -> Panel:
@@ -122,7 +122,7 @@ def _ms(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds() * 1000
 
 
-def _iso(value: Any) -> str:
+def iso(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form")

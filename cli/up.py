@@ -13,7 +13,8 @@ def up() -> None:
     console = Console()
     password = flower_password()
     with started_desk() as desk:
-        for command in (("worker", "ingest"), ("worker", "nlp"), ("beat",), ("api",), ("flower",)):
+        workers = (("worker", kind) for kind in ("ingest", "nlp", "net"))
+        for command in (*workers, ("beat",), ("api",), ("flower",)):
             desk.add(process(*command))
         console.print(f"API     http://{settings().host}:{settings().port}/docs")
         console.print(f"Flower  http://{settings().flower_host}:{settings().flower_port}  copydesk / {password}")

@@ -11,7 +11,10 @@ from pydantic_settings import SettingsConfigDict
 from config.groups.doors import Doors
 from config.groups.engines import Engines
 from config.groups.limits import Limits
+from config.groups.net import Net
 from config.groups.results import Results
+from config.groups.room import Room
+from config.groups.seen import Seen
 from config.groups.services import Services
 from config.groups.workers import Workers
 
@@ -22,7 +25,7 @@ class SettingsError(ValueError):
     """A setting is misspelt or its value cannot be used; the message names it and the mend."""
 
 
-class Settings(Services, Doors, Engines, Workers, Results, Limits):
+class Settings(Services, Doors, Engines, Workers, Results, Room, Net, Seen, Limits):
     """Read from `COPYDESK_<NAME>`; the two addresses also from their usual names, DATABASE_URL and REDIS_URL.
 
     An empty variable counts as unset: an empty token would open the desk to everyone.

@@ -7,6 +7,8 @@ import models.article
 import models.duplicate
 import models.entity
 import models.features
+import models.feed
+import models.host
 import models.idempotency
 import models.key
 import models.neighbour

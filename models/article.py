@@ -3,15 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Identity, Index, Integer, LargeBinary, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ARRAY, Computed, Identity, Index, Integer, LargeBinary, func, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, article_key
 
+MOST_SEARCHED = 100_000  # characters of a text: a tsvector of any text so long is below PostgreSQL's limit of 1 MB
+_WORDS = (
+    "setweight(to_tsvector('english'::regconfig, title), 'A') || "
+    f"setweight(to_tsvector('english'::regconfig, coalesce(left(text, {MOST_SEARCHED}), '')), 'B')"
+)
+
 
 class Article(Base):
-    """One article as readers see it. `text` is null until ingest has cleaned it."""
+    """One article as readers see it. `text` is null until ingest has cleaned it.
+
+    Its time is `coalesce(published_at, created_at)`. `words` is what a search looks through: the title (A) and the text
+    (B), made by the database.
+    """
 
     __tablename__ = "articles"
     __table_args__ = (
@@ -19,6 +29,9 @@ class Article(Base):
         Index("ix_articles_url_key", "url_key"),
         Index("ix_articles_title_key", "title_key", postgresql_using="hash"),
         Index("ix_articles_text_hash", "text_hash", postgresql_using="hash"),
+        Index("ix_articles_time", text("coalesce(published_at, created_at)"), "id"),
+        Index("ix_articles_source_at", "source", text("coalesce(published_at, created_at)"), "id"),
+        Index("ix_articles_words", "words", postgresql_using="gin"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -38,6 +51,7 @@ class Article(Base):
     sentences: Mapped[list[list[int]] | None] = mapped_column(ARRAY(Integer, dimensions=2))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    words: Mapped[Any] = mapped_column(TSVECTOR, Computed(_WORDS, persisted=True), deferred=True)
 
 
 class Payload(Base):

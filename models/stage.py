@@ -59,6 +59,8 @@ class StageRow(Base):
             "queued_at",
             postgresql_where=text("state in ('queued', 'running', 'failed')"),
         ),
+        Index("ix_stages_finished_at", "finished_at"),
+        Index("ix_stages_skipped", "article_id", postgresql_where=text("state = 'skipped'")),
     )
 
     article_id: Mapped[int] = article_key()

@@ -55,7 +55,10 @@ class Extracted:
 
 
 def extract(document: Document) -> Extracted:
-    """The article in a document. Nothing readable in it gives an empty text, which `skip_reason` names."""
+    """The article in a document. Nothing readable in it gives an empty text, which `skip_reason` names.
+
+    Raises Unreadable when it is a page of more elements than any article's.
+    """
     page = _page(document)
     blocks = clean.blocks(clean.normalised(page.text))
     blocks, author, published = _preface(blocks)
@@ -139,17 +142,18 @@ def _body(blocks: list[list[str]], title: str, page: Page) -> tuple[list[str], t
     """The paragraphs that are the article's, and the neighbours declared between them or by the page's links."""
     lines = [line for block in blocks for line in [*block, ""]]
     kept, found = take(lines, widgets.is_widget)
-    declared = _merged([*(_linked(one, page) for one in found), *page.declared])
+    declared = _merged([*_linked(found, page), *page.declared])
     foreign = {title_key(one.title) for one in declared} | {title_key(title)} - {""}
     own = [line for line in kept if not line or not (widgets.is_widget(line) or title_key(line) in foreign)]
     return [text for block in clean.blocks("\n".join(own)) for text in clean.paragraphs(block)], declared
 
 
-def _linked(one: Declared, page: Page) -> Declared:
-    """The neighbour with the address of the first link that has its headline for text."""
-    wanted = title_key(one.title)
-    href = next((href for text, href in page.links if title_key(text) == wanted), "")
-    return Declared(one.kind, one.title, absolute(page.base, href) or None)
+def _linked(found: list[Declared], page: Page) -> list[Declared]:
+    """The neighbours, each with the address of the first link that has its headline for text."""
+    hrefs = {title_key(text): href for text, href in reversed(page.links)} if found else {}
+    return [
+        Declared(one.kind, one.title, absolute(page.base, hrefs.get(title_key(one.title), "")) or None) for one in found
+    ]
 
 
 def _merged(found: list[Declared]) -> tuple[Declared, ...]:

@@ -1,13 +1,15 @@
 """Keys by which the same article is known again: of its text, its headline, its address."""
 
 import re
-import unicodedata
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from nlp.forms import normal
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _QUOTE = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb\u2039\u203a\"`\u00b4']")
+_LONGEST_SITE = 200  # characters; what is longer names no site
 _ENDS = " \t\n.-|:"
 _PORTS = {"http": "80", "https": "443"}
 # Parameters that say how a reader came, not what he reads.
@@ -22,7 +24,7 @@ _TRACKING = re.compile(
 
 def text_hash(text: str) -> bytes:
     """32 bytes, the same for texts that differ only in letter case, punctuation, spaces and Unicode form."""
-    words = _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold())
+    words = _NOT_WORD.sub(" ", normal("NFKC", text).casefold())
     return sha256(words.strip().encode("utf-8", "replace")).digest()
 
 
@@ -36,14 +38,15 @@ def title_key(title: str, site: str = "") -> str:
 
 def without_site(title: str, site: str) -> str:
     """`title` without " | Site", " - Site" or the like at its end, if there is a headline before it."""
-    if not (name := site.strip()):
+    name = site.strip()
+    if not name or len(name) > _LONGEST_SITE:
         return title
     found = re.search(rf"\s+[|:·\u2010-\u2015«»-]\s+{re.escape(name)}\s*\Z", title, re.IGNORECASE)
     return title[: found.start()] if found and title[: found.start()].strip() else title
 
 
 def _levelled(text: str) -> str:
-    plain = _QUOTE.sub("", _DASH.sub("-", unicodedata.normalize("NFKC", text).casefold()))
+    plain = _QUOTE.sub("", _DASH.sub("-", normal("NFKC", text).casefold()))
     return " ".join(plain.split())
 
 

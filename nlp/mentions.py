@@ -1,11 +1,11 @@
 """Mentions of one thing, put together: within an article by its names, across articles by type and normalised name."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlp.forms import normal
 from nlp.names import plain_letters
 from nlp.spans import Mention
 
@@ -55,7 +55,7 @@ def normalise(name: str, type_: str) -> str:
     """The name without what varies: case, quotes, dashes, possessive, leading article or title, dots in acronyms; and
     accents where it has two words or more (Münster is not Munster).
     """
-    name = unicodedata.normalize("NFKC", name).translate(_QUOTES)
+    name = normal("NFKC", name).translate(_QUOTES)
     name = _SPACE.sub(" ", _DASH.sub("-", name)).strip(" \"'()[],;:")
     name = _ARTICLE.sub("", _POSSESSIVE.sub("", name))
     if type_ == "PER":

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from nlp.forms import normal
 from nlp.numerals import numbered
 
 STOP_WORDS = frozenset(
@@ -62,8 +63,8 @@ def plain_letters(name: str) -> str:
     """The name without accents."""
     if name.isascii():
         return name
-    apart = unicodedata.normalize("NFKD", name)
-    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
+    apart = normal("NFKD", name)
+    return normal("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
 
 
 def folded(key: str, type_: str) -> str:

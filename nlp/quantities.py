@@ -4,11 +4,11 @@ What cannot be read for certain keeps a form of its own, so that two numbers are
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from nlp.forms import normal
 from nlp.numerals import MULTIPLES, TENS, Token, and_a_half, numbered, spelled, word_at
 
 LONGEST = 60  # characters of a number in digits, and words of one; no honest one is longer
@@ -58,7 +58,7 @@ def plain_numbers(text: str) -> str:
     text = _GROUPED.sub(",", text)
     for sign, decimals in _FRACTIONS.items():
         text = re.sub(rf"(?<=\d){sign}", decimals, text).replace(sign, f" 0{decimals}")
-    text = re.sub("[—―]", " - ", unicodedata.normalize("NFKC", text))  # a break; the others join
+    text = re.sub("[—―]", " - ", normal("NFKC", text))  # a break; the others join
     return re.sub("[‐‑‒–−]", "-", text)
 
 

@@ -158,6 +158,13 @@ def give_back(claims: Iterable[Claim]) -> None:
         _update(claim, state=State.QUEUED, attempts=StageRow.attempts - 1)
 
 
+def put_off(claim: Claim, seconds: float) -> None:
+    """Queued again after so many seconds, and no try is counted."""
+    later = func.now() + timedelta(seconds=seconds)  # the sweep gives it time from then on
+    _update(claim, state=State.QUEUED, attempts=StageRow.attempts - 1, queued_at=later)
+    publish([(claim.article_id, claim.stage, claim.lane)], countdown=seconds)
+
+
 def try_again(claim: Claim, reason: str, wait: float = 1.0) -> None:
     """Queue another try after `wait` seconds, doubled each time; after the last one the stage is failed."""
     last, pause = settings().attempts, wait * 2.0**claim.attempt

@@ -76,7 +76,7 @@ class Chosen:
     everything: bool = False
     stage: Stage | None = None
 
-    def rows(self, until: datetime) -> Select[tuple[int, str, str]]:
+    def rows(self, until: datetime) -> Select[int, str, str]:
         """The failed stages that are meant, of those that failed until then."""
         ways = [_FAILED.c.article_id == any_(literal(list(self.articles), ARRAY(BigInteger)))]
         ways += [_FAILED.c.group_id == self.group] if self.group else []
@@ -155,5 +155,5 @@ def drop(chosen: Chosen) -> int:
         total += remove({row.article_id for row in found})
 
 
-def _batch(chosen: Chosen, until: datetime) -> Select[tuple[int, str, str]]:
+def _batch(chosen: Chosen, until: datetime) -> Select[int, str, str]:
     return chosen.rows(until).order_by(_FAILED.c.article_id).limit(BATCH)

@@ -1,4 +1,4 @@
-"""Whether the desk works: its database, its broker, its workers, and how old the oldest pending work is."""
+"""Whether the desk works: its database, its broker, its workers, and whether work moves."""
 
 from typing import Any
 
@@ -8,19 +8,40 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from models.article import Article
 from models.session import session
 from models.stage import StageRow, State
+from tasks.moving import KINDS, explain, find_stuck, is_overdue, sweep_age
 from tasks.queue import BROKER_AWAY
 from workers.app import app
 
 PING_SECONDS = 1.0
+UNKNOWN: dict[str, Any] = {"sweep": {"seconds_ago": None, "overdue": False}, "stuck": []}
 ANSWER_SECONDS = 3.0  # for the broker: one that accepts the connection may still be silent
 
 
 def health() -> dict[str, Any]:
-    """`ok` is true when the database and the broker answer and at least one worker of each kind does."""
+    """`ok` is true when database and broker answer, a worker of each kind does, sweeps are made, and work moves."""
     database, broker = _database(), _broker()
-    missing = sorted({"ingest", "nlp"} - {name.partition("@")[0] for name in broker["workers"]})
-    ok = database["ok"] and broker["ok"] and not missing
-    return {"ok": ok, "database": database, "broker": broker, "missing_workers": missing}
+    missing = sorted(set(KINDS) - {name.partition("@")[0] for name in broker["workers"]})
+    movement = _movement(missing) if database["ok"] and broker["ok"] else UNKNOWN  # who is away has cost time already
+    found = {"database": database, "broker": broker, "missing_workers": missing} | movement
+    ok = database["ok"] and broker["ok"] and not missing and not found["sweep"]["overdue"] and not found["stuck"]
+    return {"ok": ok, **found}
+
+
+def readiness() -> dict[str, Any]:
+    """`ok` is true when the database and the broker answer: articles are accepted and served. Asks no worker."""
+    database, broker = _database(), _broker(ask_workers=False)
+    return {"ok": database["ok"] and broker["ok"], "database": database, "broker": broker}
+
+
+def _movement(missing: list[str]) -> dict[str, Any]:
+    """The age of the last sweep, and what is stuck."""
+    try:
+        age = sweep_age()
+        overdue = is_overdue(age)
+        stuck = [explain(one, missing, overdue) for one in find_stuck()]
+        return {"sweep": {"seconds_ago": age, "overdue": overdue}, "stuck": stuck}
+    except (OperationalError, ProgrammingError, *BROKER_AWAY):
+        return UNKNOWN
 
 
 def _database() -> dict[str, Any]:
@@ -35,14 +56,21 @@ def _database() -> dict[str, Any]:
         return {"ok": False, "problem": "The database has no tables; run `copydesk migrate`."}
 
 
-def _broker() -> dict[str, Any]:
+def _broker(ask_workers: bool = True) -> dict[str, Any]:
     try:
         with app.connection_for_read(transport_options={"socket_timeout": ANSWER_SECONDS}) as connection:
             connection.ensure_connection(max_retries=1, timeout=2)
+            if not ask_workers:
+                connection.default_channel.client.ping()
+                return {"ok": True}
             replies = app.control.ping(timeout=PING_SECONDS, connection=connection)
             return {"ok": True, "workers": sorted(name for reply in replies for name in reply)}
     except BROKER_AWAY:
-        return {"ok": False, "workers": [], "problem": "The broker does not answer or is full; see REDIS_URL."}
+        return {
+            "ok": False,
+            **({"workers": []} if ask_workers else {}),
+            "problem": "The broker does not answer or is full; see REDIS_URL.",
+        }
 
 
 def progress(article_ids: list[int] | None = None) -> dict[str, dict[str, int]]:

@@ -12,6 +12,7 @@ from config.settings import settings
 from models.article import Article, Declared, Payload, Version
 from models.session import statements
 from models.stage import RESULTS, Stage, StageRow
+from nlp.errors import Unreadable
 from nlp.extract import Extracted, extract
 from nlp.fingerprints import text_hash, title_key, url_key
 from nlp.formats import Document, Kind
@@ -22,9 +23,9 @@ from tasks.claims import Claim
 from tasks.errors import Skip
 from tasks.fetch import fetch
 from tasks.stages import Result, Work, perform
+from tasks.visits import Visit
 from workers.app import app
-
-LINEAGE = "copydesk-ingest@1"  # raise it when the rules for cleaning change results
+from workers.lineage import INGEST
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,14 @@ def ingest(*article_ids: int) -> None:
 
 
 def _clean(_: Claim, document: Document) -> tuple[str, Cleaned]:
-    extracted = extract(document if document.body.strip() else fetch(document))
+    try:
+        extracted = extract(document if document.body.strip() else fetch(document, Visit().enter))
+    except Unreadable as error:
+        raise Skip(str(error)) from None
     reason = skip_reason(extracted, min_words=settings().min_words)
     if reason is not None:
         raise Skip(reason)
-    return LINEAGE, Cleaned(extracted, [list(span) for span in split_sentences(extracted.text)])
+    return INGEST, Cleaned(extracted, [list(span) for span in split_sentences(extracted.text)])
 
 
 def _documents(article_ids: Sequence[int]) -> dict[int, Document]:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from models.session import statements
 from models.stage import Lane, Stage, StageRow, State
-from workers.app import app, require_broker
+from workers.app import SWEEP_QUEUE, app, require_broker
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,9 @@ def queue_of(stage: Stage, lane: Lane) -> str:
     """The queue's name: `ingest` or `nlp`, each with its `.backfill` twin."""
     queue = "ingest" if stage is Stage.INGEST else "nlp"
     return queue if lane is Lane.LIVE else f"{queue}.{lane}"
+
+
+QUEUES = (SWEEP_QUEUE, *dict.fromkeys(queue_of(stage, lane) for lane in Lane for stage in Stage))
 
 
 def together(articles: int) -> int:

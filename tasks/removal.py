@@ -61,3 +61,8 @@ def _delete(db: Connection, ids: list[int]) -> int:
     if held:
         db.execute(_RECOUNT, {"ids": held, "titles": titles})
     return len(titles)
+
+
+def known(db: Connection, article_ids: Collection[int]) -> set[int]:
+    """Those of the ids that are articles."""
+    return set(db.scalars(select(Article.id).where(Article.id.in_(article_ids))))

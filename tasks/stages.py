@@ -10,11 +10,12 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from config.logging import about
 from config.settings import settings
 from models.session import transaction
 from models.stage import Lane, Stage, State
-from tasks.claims import Claim, done, end, give_back, start, try_again
-from tasks.errors import Skip, Unreachable, Unusable
+from tasks.claims import Claim, done, end, give_back, put_off, start, try_again
+from tasks.errors import Later, Skip, Unreachable, Unusable
 from tasks.queue import enqueue, publish
 
 log = logging.getLogger(__name__)
@@ -58,11 +59,12 @@ def perform(article_ids: Sequence[int], work: Work[Read, Made]) -> None:
     OperationalError when the database is away or full; the task is then retried by Celery, found by the sweep, and no
     attempt is counted.
     """
-    claimed, tried = start(article_ids, work.stage)
-    if tried:  # one of them may be what ended its worker: it shares no message again
-        publish(tried)
-    if claimed:
-        _Try(work, claimed).run()
+    with about(stage=work.stage, articles=article_ids):
+        claimed, tried = start(article_ids, work.stage)
+        if tried:  # one of them may be what ended its worker: it shares no message again
+            publish(tried)
+        if claimed:
+            _Try(work, claimed).run()
 
 
 class _Try(Generic[Read, Made]):
@@ -91,7 +93,8 @@ class _Try(Generic[Read, Made]):
         self.open = {article_id: claim for article_id, claim in self.open.items() if article_id in found}
         for claim in list(self.open.values()):
             try:
-                results.append(Result(claim, *self.work.think(claim, found[claim.article_id])))
+                with about(articles=(claim.article_id,), attempt=claim.attempt):
+                    results.append(Result(claim, *self.work.think(claim, found[claim.article_id])))
             except DBAPIError:
                 raise
             except Exception as error:
@@ -172,10 +175,13 @@ class _Try(Generic[Read, Made]):
             end(claim, State.FAILED, str(error))
         elif isinstance(error, Unreachable):
             try_again(claim, str(error), wait=UNREACHABLE_WAIT)
+        elif isinstance(error, Later):
+            put_off(claim, error.seconds)
         elif isinstance(error, SoftTimeLimitExceeded):
             try_again(claim, f"took longer than {settings().stage_seconds} s")
         else:
-            log.error("article %s: %s attempt %s failed", *_named(claim), exc_info=error)
+            facts = {"articles": (claim.article_id,), "attempt": claim.attempt}
+            log.error("article %s: %s attempt %s failed", *_named(claim), exc_info=error, extra={"facts": facts})
             try_again(claim, _reason(error))
 
 

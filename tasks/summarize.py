@@ -49,12 +49,12 @@ def _read(article_ids: Sequence[int]) -> dict[int, tuple[CleanText, Summarized |
     if runtime().writer is None:
         return {i: (article, None) for i, article in texts.items()}
     with statements() as db:
-        same = twins(db, article_ids, Stage.SUMMARY, *_lineages(runtime()))
+        same = twins(db, article_ids, Stage.SUMMARY, *lineages_of(runtime()))
         known = summaries(db, same.values()) if same else {}
     return {i: (article, Summarized(*known[same[i]]) if i in same else None) for i, article in texts.items()}
 
 
-def _lineages(loaded: Runtime) -> tuple[str, ...]:
+def lineages_of(loaded: Runtime) -> tuple[str, ...]:
     """Of what is chosen, or written; and of what is chosen where what was written is refused."""
     own = loaded.summarizer.lineage
     if loaded.writer is None:
@@ -66,7 +66,7 @@ def _lineages(loaded: Runtime) -> tuple[str, ...]:
 def _summarize(_: Claim, read: tuple[CleanText, Summarized | None]) -> tuple[str, Summarized]:
     article, known = read
     loaded = runtime()
-    lineages = _lineages(loaded)
+    lineages = lineages_of(loaded)
     if known is not None:
         return lineages[0 if known.kind is Kind.ABSTRACTIVE else -1], known
     if loaded.writer is None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.settings import settings
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
+from tasks.moving import note_sweep
 from tasks.queue import TOGETHER, first_waiting, publish, queue_of, stage_of
 from workers.app import app
 from workers.life import dead, life_seconds, put_back
@@ -26,6 +27,7 @@ GRACE = timedelta(seconds=60)  # a running stage is given this long beyond its t
 def sweep() -> None:
     """Queue again the stages whose message or whose worker was lost."""
     _send_lost(timedelta(seconds=settings().lost_seconds))
+    note_sweep()
 
 
 def recover() -> None:

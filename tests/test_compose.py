@@ -74,7 +74,7 @@ def test_the_file_follows_the_compose_specification() -> None:
 
 
 def test_the_services_are_those_of_the_design() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "api", "ingest", "nlp", "beat", "flower"}
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "api", "ingest", "nlp", "net", "beat", "flower"}
 
 
 @pytest.mark.parametrize("missing", SECRETS)

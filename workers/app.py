@@ -7,9 +7,16 @@ from sqlalchemy.exc import OperationalError
 
 from config.settings import SettingsError, settings
 
-TASKS = ("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue")
+TASKS = (
+    *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue"),
+    "tasks.feed_polling",
+    "tasks.announce",  # not a task: what a worker says once its engines are loaded
+    "tasks.tracing",  # likewise
+)
 SHUTDOWN_SECONDS = 20
 KILL_SECONDS = 5  # after the soft time limit: long enough to write what was made by then
+NET_QUEUES = ("webhooks", "feeds")
+FEED_SECONDS = 15  # between looks for feeds that are due
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting
 
 
@@ -65,7 +72,12 @@ def configuration() -> dict[str, Any]:
                 "task": "desk.sweep",
                 "schedule": settings().sweep_seconds,
                 "options": {"queue": SWEEP_QUEUE},  # it never expires: by a clock that goes ahead none would run
-            }
+            },
+            "feeds": {
+                "task": "feeds.poll",
+                "schedule": FEED_SECONDS,
+                "options": {"queue": NET_QUEUES[1], "expires": FEED_SECONDS},
+            },
         },
         "timezone": "UTC",
     }

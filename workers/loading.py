@@ -7,14 +7,8 @@ from importlib.util import find_spec
 
 from config.engines import DEFAULT
 from config.settings import Settings
-from nlp.aliases import RULE as ALIAS_RULE
-from nlp.likeness import RULE as LEAD_RULE
-from nlp.mentions import RULE as NAME_RULE
-from nlp.pairs import RULE as PAIR_RULE
-from nlp.stories import RULE as STORY_RULE
-from nlp.terms import RULE as TERM_RULE
 from workers.engines import Embeds, Tags, Writes
-from workers.lineage import lineage
+from workers.lineage import of_names, of_vectors
 
 
 def load_embedder(chosen: Settings) -> tuple[Embeds, str]:
@@ -29,13 +23,7 @@ def load_embedder(chosen: Settings) -> tuple[Embeds, str]:
         from workers.engines.hub.embedder import HubEmbedder
 
         engine = load("embedding_engine", chosen, lambda name, folder: HubEmbedder(name, folder, chosen.device))
-    return engine, lineage(engine.name, engine.weights, rule=LEAD_RULE)
-
-
-def links_lineage(engine: Embeds) -> str:
-    """Of links and stories made with the vectors of this embedder."""
-    rules = {"lead": LEAD_RULE, "terms": TERM_RULE, "pairs": PAIR_RULE, "stories": STORY_RULE}
-    return lineage(engine.name, engine.weights, **rules)
+    return engine, of_vectors(engine.name, engine.weights)
 
 
 def load_tagger(chosen: Settings) -> tuple[Tags, str]:
@@ -44,15 +32,14 @@ def load_tagger(chosen: Settings) -> tuple[Tags, str]:
         from workers.engines.tagger import Tagger
 
         default = Tagger()
-        return default, lineage(default.name, default.weights, rule=NAME_RULE, aliases=ALIAS_RULE)
+        return default, of_names(default.name, default.weights)
     from workers.engines.hub.chosen import load
     from workers.engines.hub.tagger import HubTagger
 
     engine = load(
         "entity_engine", chosen, lambda name, folder: HubTagger(name, folder, chosen.entity_labels, chosen.device)
     )
-    types = [role.type for role in engine.roles]
-    return engine, lineage(engine.name, engine.weights, rule=NAME_RULE, aliases=ALIAS_RULE, types=types)
+    return engine, of_names(engine.name, engine.weights, [role.type for role in engine.roles])
 
 
 def load_writer(chosen: Settings) -> Writes | None:

@@ -8,17 +8,26 @@ import sys
 from typing import Any
 
 from celery import concurrency
-from celery.signals import celeryd_init, setup_logging, worker_init, worker_process_init
+from celery.signals import (
+    celeryd_init,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+)
 
-from config.logging import configure_logging
+from config.logging import configure_logging, now_about
 from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
+from nlp.formats.polled import read_polled
 from workers import life
-from workers.app import SWEEP_QUEUE, app
+from workers.app import NET_QUEUES, SWEEP_QUEUE, app
 from workers.child import CannotStart, die_with_parent
 from workers.engines.hub.chosen import memory_kb
 from workers.loading import import_before_fork
+from workers.metrics import send_counts
 from workers.pools import nlp_pool
 from workers.room import bound_memory
 from workers.runtime import runtime
@@ -28,6 +37,7 @@ __all__ = ["app", "life", "worker_argv"]  # that life is imported gives each wor
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
 MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it has at its start
+NET_MEMORY_KB = 400_000  # a feed of 8 MB in feedparser takes about 150 MB
 RECYCLE_AFTER = 250  # messages, of up to eight articles, read by one ingest child, since parsers leak
 _RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
 
@@ -38,8 +48,12 @@ concurrency.ALIASES["threads"] = "workers.threads:TaskPool"  # for `--pool threa
 
 
 def worker_argv(kind: str, chosen: Settings) -> tuple[str, ...]:
-    """The command of a worker, `ingest` or `nlp`; live queues are named before backfill and so go first."""
-    queues = {"ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill", "nlp": f"{SWEEP_QUEUE},nlp,nlp.backfill"}
+    """The command of a worker, `ingest`, `nlp` or `net`; live queues are named before backfill and so go first."""
+    queues = {
+        "ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill",
+        "nlp": f"{SWEEP_QUEUE},nlp,nlp.backfill",
+        "net": ",".join(NET_QUEUES),
+    }
     return (
         *(sys.executable, "-m", "celery", "-A", "workers.process", "worker", *_pool(kind, chosen)),
         *("--queues", queues[kind], "--hostname", f"{kind}@%h"),
@@ -63,6 +77,8 @@ def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
     extra: tuple[str, ...]
     if kind == "nlp":
         processes, memory, extra = chosen.nlp_processes, _nlp_memory_kb(chosen), ()
+    elif kind == "net":
+        processes, memory, extra = chosen.net_processes, NET_MEMORY_KB, _RECYCLING
     else:
         processes, memory, extra = chosen.ingest_processes, INGEST_MEMORY_KB, _RECYCLING
     return ("--pool", "prefork", "--concurrency", str(processes), "--max-memory-per-child", str(memory), *extra)
@@ -78,14 +94,30 @@ def _log(**_: Any) -> None:
     configure_logging()
 
 
+@task_prerun.connect
+def _begin(task_id: str, **_: Any) -> None:
+    """Whatever is logged from here on says which task it was."""
+    now_about(task=task_id)
+
+
+@task_postrun.connect
+def _end(**_: Any) -> None:
+    now_about()
+    send_counts()
+
+
 @celeryd_init.connect
 def _prepare(options: dict[str, Any], **_: Any) -> None:
-    """What articles need is loaded before the first: parsers once for all ingest children, engines by each nlp child.
+    """What tasks need is loaded before the first: parsers once for all children of ingest and net, engines by each
+    nlp child.
 
     Children share what their parent has loaded, and one that replaces another is ready at once. Engines must not be
     loaded before a fork: two of their threads would deadlock. A worker of threads does not fork, and loads them once.
     """
-    if "nlp" not in (options.get("queues") or ()):
+    if set(NET_QUEUES) & set(options.get("queues") or ()):
+        worker_process_init.connect(_die_with_worker)
+        _load_feed_parser()
+    elif "nlp" not in (options.get("queues") or ()):
         worker_process_init.connect(_die_with_worker)
         worker_process_init.connect(_bound_ingest)
         _load_parsers()
@@ -124,3 +156,8 @@ def _bound_nlp(**_: Any) -> None:
 def _load_parsers() -> None:
     extract(Document("html", "<html><title>Warm</title><p>A first page loads parsers and languages.</p></html>"))
     gc.freeze()  # or the first collection of each child would copy all it shares
+
+
+def _load_feed_parser() -> None:
+    read_polled(b"<rss><channel><title>A first feed loads the parser.</title></channel></rss>")
+    gc.freeze()

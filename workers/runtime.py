@@ -8,7 +8,8 @@ from config.settings import settings
 from workers.batched import BatchedEmbedder, BatchedTagger, BatchedWriter
 from workers.batching import Batcher
 from workers.engines import Embeds, Summarizes, Tags, Writes
-from workers.loading import links_lineage, load_embedder, load_tagger, load_writer, use_one_thread
+from workers.lineage import of_links
+from workers.loading import load_embedder, load_tagger, load_writer, use_one_thread
 from workers.pools import nlp_pool
 
 
@@ -42,7 +43,7 @@ def runtime() -> Runtime:
     loaded = Runtime(
         embedder=embedder,
         embedder_lineage=embedder_lineage,
-        links_lineage=links_lineage(embedder),
+        links_lineage=of_links(embedder.name, embedder.weights),
         tagger=tagger,
         tagger_lineage=tagger_lineage,
         summarizer=Summarizer(chosen.summary_sentences),

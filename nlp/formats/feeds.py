@@ -18,29 +18,52 @@ _SUMMARY_WORDS = 120  # a summary as long as this is the article
 _CUT = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\]|read more\W*|continue reading\W*|more\s*[»→])\s*\Z", re.IGNORECASE)
 _HARMLESS = {"CharacterEncodingOverride", "NonXMLContentType"}  # feedparser read it all the same
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_LONG_TAG = re.compile(rb"<[^<>]{16000}[^<>]*")  # pictures inside texts are as long, and have few attributes
+_MOST_ATTRIBUTES = 1000  # feedparser needs a time that grows with their square: 20,000 take 10 s
 
 
-def read_feed(data: bytes) -> Iterator[Document | Refused]:
+def read_feed(data: bytes, url: str = "", media_type: str = "") -> Iterator[Document | Refused]:
     """The entries of a feed. An entry that only teases comes with its link and an empty body: fetch it.
 
-    Raises Unreadable if no feed can be made out. A feed without entries is no error.
+    `url` is where the feed came from, to which relative links refer; `media_type` its Content-Type, which may say its
+    encoding. Raises Unreadable if no feed can be made out. A feed without entries is no error.
     """
+    return entries_of(parsed(data, url, media_type))
+
+
+def entries_of(feed: Any) -> Iterator[Document | Refused]:
+    """The entries of a feed that feedparser has read."""
+    for number, entry in enumerate(feed.entries, start=1):
+        yield _document(entry, feed.feed, f"entry {number}")
+
+
+def title_of(feed: Any) -> str:
+    """What the feed calls itself."""
+    return _line(_text(feed.feed, "title"))
+
+
+def parsed(data: bytes, url: str = "", media_type: str = "") -> Any:
+    """What feedparser makes of it. Raises Unreadable if no feed can be made out."""
     if len(data) > MOST_BYTES:
         raise Unreadable(f"the feed is larger than {MOST_BYTES >> 20} MB; split it")
-    found = _parse(data)
+    if any(tag[0].count(b"=") > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(data)):
+        raise Unreadable(f"there is a tag with more than {_MOST_ATTRIBUTES:,} attributes in the feed")
+    found = _parse(data, {"content-location": url} | ({"content-type": media_type} if media_type else {}))
     fault = found.get("bozo_exception")
-    if not found.entries and fault is not None and type(fault).__name__ not in _HARMLESS:
+    broken = fault is not None and type(fault).__name__ not in _HARMLESS
+    if broken and not found.entries and not _text(found.feed, "title"):
         raise Unreadable(f"broken feed: {str(fault)[:200]}; check the address, or send the pages themselves")
-    for number, entry in enumerate(found.entries, start=1):
-        yield _document(entry, found.feed, f"entry {number}")
+    return found
 
 
-def _parse(data: bytes) -> Any:
+def _parse(data: bytes, headers: dict[str, str]) -> Any:
     import feedparser
 
     try:
         # A stream, for feedparser would take bare bytes for a file's name. What it cleans is only read as text here.
-        return feedparser.parse(BytesIO(data), sanitize_html=False, resolve_relative_uris=True)
+        return feedparser.parse(
+            BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=True
+        )
     except Exception as error:  # feedparser lets many kinds of error out of hostile XML
         raise Unreadable(f"broken feed: {type(error).__name__} while parsing it; check the address") from None
 
@@ -54,10 +77,10 @@ def _document(entry: Any, feed: Any, where: str) -> Document | Refused:
         kind=kind_of(body),
         body=body,
         url=url,
-        title=" ".join(_TAG.sub("", _text(entry, "title")).split())[:500],
-        author=" ".join((_text(entry, "author")).split())[:500],
+        title=_line(_text(entry, "title")),
+        author=_line(_text(entry, "author")),
         published=_moment(entry),
-        source=" ".join((_text(entry.get("source"), "title") or _text(feed, "title")).split())[:500],
+        source=_line(_text(entry.get("source"), "title") or _text(feed, "title")),
         language=(_text(entry, "language") or _text(feed, "language"))[:35],
     )
 
@@ -85,6 +108,10 @@ def _moment(entry: Any) -> datetime | None:
         except (KeyError, TypeError, ValueError, OverflowError, OSError):
             continue
     return None
+
+
+def _line(html: str) -> str:
+    return " ".join(_TAG.sub("", html).split())[:500]
 
 
 def _text(holder: Any, name: str) -> str:

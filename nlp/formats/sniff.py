@@ -33,7 +33,7 @@ _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _BLOCK = re.compile(r"</(?:p|div|article|section|ul|ol|table|blockquote|h[1-6])\s*>|<br\s*/?>|<p>", re.IGNORECASE)
 
 _JSON = re.compile(r"""\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[\[{"\]]|$))""")
-_LINES = re.compile(r"""^\s*\{\s*".{0,100000}\}\s*$""", re.MULTILINE)
+_LINES = re.compile(r"""^[^\S\n]*+\{[^\S\n]*+".{0,100000}\}[^\S\n]*+$""", re.MULTILINE)
 
 _MARKDOWN = re.compile(
     r"""
@@ -45,9 +45,10 @@ _MARKDOWN = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
+# What is taken is never given back (the `+` behind a repetition): a line has one reading, or fifty had millions.
 FRONT_MATTER = re.compile(
-    r"\A\s*---[ \t]*\n(?P<fields>(?:[A-Za-z_][\w -]{0,40}:[^\n]{0,2000}\n"
-    r"|[ \t]+[^\n]{0,2000}\n){1,50})---[ \t]*(?:\n|\Z)"
+    r"\A\s*---[ \t]*\n(?P<fields>(?:[A-Za-z_][\w -]{0,40}+:[^\n]{0,2000}+\n"
+    r"|[ \t]++[^\n]{0,2000}+\n){1,50}+)---[ \t]*(?:\n|\Z)"
 )
 
 

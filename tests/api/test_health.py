@@ -6,6 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+
+from models.session import session
+from tasks import moving
+from tasks.sweep import sweep
 
 ROOT = Path(__file__).parents[2]
 SOON = 10.0  # seconds: the longest wait is 5, for a database that accepts the connection and is silent
@@ -24,6 +29,96 @@ def test_the_age_of_the_oldest_waiting_article_is_told(client):
     assert client.get("/health").json()["database"]["oldest_pending_seconds"] is None
     client.post("/v1/articles", json={"text": "a"})
     assert 0 <= client.get("/health").json()["database"]["oldest_pending_seconds"] < 60
+
+
+@pytest.fixture
+def workers_answer(monkeypatch):
+    """As if one of each kind did; the database and the queue are real."""
+    replies = [{"ingest@here": {"ok": "pong"}}, {"nlp@here": {"ok": "pong"}}]
+    monkeypatch.setattr("tasks.health.app.control.ping", lambda **_: replies)
+
+
+def _make_old(minutes):
+    with session() as db:
+        db.execute(text("update stages set queued_at = now() - make_interval(mins => :m)"), {"m": minutes})
+
+
+def test_an_idle_desk_is_well_and_stays_so_when_an_article_comes(client, workers_answer):
+    sweep()
+    assert client.get("/health").json()["ok"] is True
+    client.post("/v1/articles", json={"text": "a"})
+    assert client.get("/health").status_code == 200
+
+
+def test_work_that_waits_while_nothing_is_finished_makes_health_fail_and_is_named(client, workers_answer):
+    client.post("/v1/articles", json={"text": "a"})
+    _make_old(minutes=10)
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    (said,) = answer.json()["stuck"]
+    assert said.startswith("ingest: the oldest has waited 60") and said.endswith("their logs say why.")
+
+
+def test_what_is_stuck_is_found_behind_a_backlog_of_the_other_kind(client, workers_answer):
+    client.post("/v1/articles", json=[{"text": f"article {n}"} for n in range(3)])
+    with session() as db:
+        db.execute(
+            text("insert into stages (article_id, name, queued_at) values (1, 'summary', now() - '8 min'::interval)")
+        )
+        db.execute(text("update stages set queued_at = now() - '1 day'::interval where name = 'ingest'"))
+        db.execute(text("update stages set state = 'done', finished_at = now() where article_id = 2"))
+    moving.app.send_task("article.summarize", (1,), queue="nlp")
+    (said,) = client.get("/health").json()["stuck"]
+    assert said.startswith("summary, entities, neighbours: the oldest has waited 48")
+
+
+def test_a_long_backlog_that_moves_is_not_stuck(client, workers_answer):
+    client.post("/v1/articles", json=[{"text": f"article {n}"} for n in range(3)])
+    _make_old(minutes=600)
+    with session() as db:
+        db.execute(text("update stages set state = 'done', finished_at = now() where article_id = 2"))
+    assert client.get("/health").json()["stuck"] == []
+
+
+def test_a_stage_that_is_to_be_tried_again_later_is_not_stuck(client, workers_answer):
+    client.post("/v1/articles", json={"text": "a"})
+    _make_old(minutes=-10)
+    assert client.get("/health").json()["stuck"] == []
+
+
+def test_missing_workers_are_named_as_the_reason(client):
+    client.post("/v1/articles", json={"text": "a"})
+    _make_old(minutes=10)
+    assert "No ingest worker answers" in client.get("/health").json()["stuck"][0]
+
+
+def test_sweeps_that_stop_make_health_fail_but_not_in_a_process_that_has_just_begun(
+    client, workers_answer, monkeypatch
+):
+    sweep()
+    found = client.get("/health").json()
+    assert 0 <= found["sweep"]["seconds_ago"] < 60 and found["ok"]
+    monkeypatch.setattr(moving, "sweep_age", lambda: 900.0)
+    monkeypatch.setattr("tasks.health.sweep_age", lambda: 900.0)
+    monkeypatch.setattr(moving, "_STARTED", time.monotonic() - 1)
+    assert client.get("/health").json()["ok"]
+    monkeypatch.setattr(moving, "_STARTED", time.monotonic() - 900)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["sweep"]["overdue"]) == (503, True)
+
+
+def test_ready_and_live_ask_no_worker(client):
+    ready = client.get("/health/ready")
+    assert (ready.status_code, ready.json()) == (
+        200,
+        {"ok": True, "database": {"ok": True, "oldest_pending_seconds": None}, "broker": {"ok": True}},
+    )
+    assert client.get("/health/live").json() == {"ok": True}
+
+
+def test_a_process_that_is_live_may_not_be_ready(desk, served):
+    with served(REDIS_URL="redis://127.0.0.1:1/0") as api:
+        assert (api.get("/health/live").status_code, api.get("/health/ready").status_code) == (200, 503)
 
 
 @pytest.mark.parametrize("kind", ["closed", "deaf"])

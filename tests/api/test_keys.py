@@ -129,6 +129,14 @@ def test_what_only_looks_public_takes_a_key(keyed, path):
     assert keyed().get(path).status_code == 401
 
 
+def test_the_widget_takes_no_key_once_sites_may_show_it(keyed, setting):
+    made()
+    setting(widget_origins="https://news.example")
+    client = keyed()
+    assert client.get("/v1/widget", params={"url": "https://news.example/1"}).status_code == 404
+    assert client.get("/v1/articles/1").status_code == 401
+
+
 def test_a_revoked_key_is_refused_as_soon_as_it_is_asked_for_again(keyed, monkeypatch):
     monkeypatch.setattr("tasks.keys.TRUSTED_SECONDS", 0.0)
     client = keyed(headers=bearer(made()))

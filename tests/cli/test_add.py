@@ -178,3 +178,44 @@ def test_a_file_name_that_is_no_text_is_told_all_the_same(copydesk, tmp_path):
 def test_long_lines_are_not_broken(copydesk, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     assert copydesk("add", tmp_path / ("x" * 200)).out.count("\n") == 1
+
+
+def test_while_the_lane_is_full_it_waits_and_says_so_once(copydesk, tmp_path, setting, monkeypatch):
+    setting(max_backlog=1)
+    monkeypatch.setattr("tasks.backlog.LOOK_SECONDS", 0.0)
+    (tmp_path / "one.txt").write_text(STORY)
+    (tmp_path / "two.txt").write_text(f"{STORY} Again.")
+    copydesk("add", tmp_path / "one.txt")
+    waits = []
+
+    def sleep(seconds):
+        waits.append(queued())
+        if len(waits) == 3:
+            with app.connection_for_write() as connection:
+                connection.default_channel.client.flushall()
+
+    monkeypatch.setattr("cli.add.time.sleep", sleep)
+    said = copydesk("add", tmp_path / "two.txt")
+    assert (said.status, waits, queued()) == (0, [1, 1, 1], 1)
+    assert said.err.count("COPYDESK_MAX_BACKLOG") == said.err.count("\n") == 1
+    assert copydesk("add", "--backfill", tmp_path / "one.txt").err == ""
+
+
+def test_stopped_it_tells_what_is_in_and_the_same_again_goes_on(copydesk, tmp_path, monkeypatch):
+    lines = [json.dumps({"text": f"{STORY} {number}", "url": f"https://a.example/{number}"}) for number in range(450)]
+    (tmp_path / "wire.jsonl").write_text("\n".join(lines))
+    batches = []
+
+    def interrupt(lane):
+        batches.append(lane)
+        if len(batches) == 3:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.backlog.admit", interrupt)
+        said = copydesk("add", "--json", tmp_path / "wire.jsonl")
+    assert (said.status, len(said.json["articles"]), len(bodies())) == (1, 400, 400)
+    assert "400 of 450" in said.err
+    again = copydesk("add", "--json", tmp_path / "wire.jsonl")
+    assert (again.status, len(bodies())) == (0, 450)
+    assert sum(article["queued"] for article in again.json["articles"]) == 50

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from workers.child import CannotStart
+from workers.metrics import passed
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 _MEND = "restore it with `git checkout -- {folder}`, reinstall Copydesk, or make it again (training/README.md)"
@@ -49,7 +51,9 @@ class Checkpoint:
             inputs["input_ids"][row, : len(ids)] = ids
             inputs["attention_mask"][row, : len(ids)] = 1
             inputs["token_type_ids"][row, : len(ids)] = types
+        begun = time.perf_counter()
         outputs: NDArray[np.float32] = self.session.run(None, inputs)[0]
+        passed(self.name, len(texts), time.perf_counter() - begun)
         return [output[: len(ids)] for output, (ids, _) in zip(outputs, texts, strict=True)]
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from nlp.bags import bags
 from nlp.spans import Span
-from nlp.summary import RULE, Chosen, candidates, choose
-from workers.lineage import lineage
+from nlp.summary import Chosen, candidates, choose
+from workers.lineage import of_chosen
 
 
 class Summarizer:
@@ -14,7 +14,7 @@ class Summarizer:
     def __init__(self, sentences: int) -> None:
         """`sentences` is the most a summary may have."""
         self.most = sentences
-        self.lineage = lineage("extractive/words", "rules", sentences=sentences, rule=RULE)
+        self.lineage = of_chosen(sentences)
 
     def summarize(self, title: str, text: str, sentences: Sequence[Span]) -> list[Chosen]:
         """At most `self.most` sentences in the order of the text; fewer for short articles, none without a sentence."""

@@ -37,11 +37,18 @@ def memory_kb(chosen: Settings) -> int:
     return _TORCH_KB + _LOADING * sum(sizes) // 1000 if sizes else 0
 
 
+def look_at(setting: str, chosen: Settings) -> Folder:
+    """The checkpoint that the setting names, if it is on this machine and fits. Raises CannotLoad."""
+    where = source(getattr(chosen, setting))
+    assert where is not None, "the default engines are shipped"
+    return _folder(setting, where, chosen, kept)
+
+
 def load(setting: str, chosen: Settings, make: Callable[[str, Folder], Engine]) -> Engine:
     """The engine that the setting names, from what is on this machine. Raises CannotLoad."""
     where = source(getattr(chosen, setting))
-    assert where is not None, "the default engines are loaded elsewhere"
-    folder = _folder(setting, where, chosen, kept)
+    folder = look_at(setting, chosen)
+    assert where is not None
     try:
         return make(where.name if where.where == "hub" else folder.path.resolve().name, folder)
     except Unfit as problem:

@@ -1,6 +1,7 @@
 """Load the network and the tokenizer of a checkpoint that was looked at, and run it. Imports torch."""
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from nlp.packing import pack
 from workers.engines.hub.folder import Folder, Unfit
+from workers.metrics import passed
 
 BUDGET = 4096  # padded tokens of one forward pass
 _UNSAID = 512  # tokens read at once where neither network nor tokenizer has a limit
@@ -45,7 +47,9 @@ class Network:
     def batches(self, rows: Sequence[Sequence[int]]) -> Iterator[tuple[list[int], dict[str, torch.Tensor]]]:
         """Which rows go together, each with the inputs of its pass; every row once."""
         for batch in pack(map(len, rows), BUDGET):
+            begun = time.perf_counter()
             yield batch, self.padded([rows[place] for place in batch])
+            passed(self.name, len(batch), time.perf_counter() - begun)
 
     def array(self, tensor: torch.Tensor) -> NDArray[np.float32]:
         """The numbers in single precision. Raises FloatingPointError when they have overflowed."""

@@ -1,0 +1,85 @@
+"""Figures that take the database a while, asked for seldom: each may cost a fiftieth of the time at most."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from models.session import transaction
+
+SHARE = 50  # times what asking took, until it is asked again
+LONGEST = 2.0  # seconds for one answer; then the older one is kept
+SAMPLED = 400_000  # rows of `stages` that are counted; of more, a share of the pages
+
+Found = TypeVar("Found")
+
+_OPEN = text("""
+    select name, state, lane, count(*) as articles, min(queued_at) as since from stages
+    where state in ('queued', 'running', 'failed') group by name, state, lane
+""")
+_SIZE = text("""
+    select case when reltuples > 0 then reltuples else pg_relation_size(oid) / 150.0 end
+    from pg_class where oid = to_regclass('stages')
+""")
+_CENSUS = "select name, state, lineage, count(*) from stages tablesample system ({percent:.6f}) group by 1, 2, 3"
+_DATABASE = text("select pg_database_size(current_database())")
+
+
+class Figures(Generic[Found]):
+    """An answer that is kept for as long as asking again would cost too much."""
+
+    def __init__(self, ask: Callable[[], Found], least: float = 10.0) -> None:
+        """`ask` finds the answer and may raise OperationalError; it is kept `least` seconds at least."""
+        self._ask = ask
+        self._least = least
+        self._lock = threading.Lock()
+        self._found: tuple[Found, float] | None = None
+        self._due = 0.0
+
+    def now(self) -> tuple[Found, float] | None:
+        """The answer and its age in seconds; None when there has been none yet."""
+        with self._lock:
+            if time.monotonic() >= self._due:
+                self._renew()
+            return None if self._found is None else (self._found[0], time.monotonic() - self._found[1])
+
+    def _renew(self) -> None:
+        begun = time.monotonic()
+        try:
+            self._found = self._ask(), begun
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != "57014":  # it took too long
+                raise
+        ended = time.monotonic()
+        self._due = ended + max(self._least, SHARE * (ended - begun))
+
+
+def open_stages(db: Connection) -> list[tuple[str, str, str, int, float]]:
+    """Stage, state (queued, running or failed), lane, how many, and the Unix time since when the oldest waits."""
+    return [(*row[:4], row[4].timestamp()) for row in db.execute(_OPEN).all()]
+
+
+def census(db: Connection) -> list[tuple[str, str, str | None, float]]:
+    """Stage, state, lineage, and about how many: counted while there are few, else by a sample of the pages."""
+    share = min(1.0, SAMPLED / max(1.0, float(db.execute(_SIZE).scalar_one())))
+    rows = db.execute(text(_CENSUS.format(percent=100 * share))).all()
+    return [(name, state, lineage, count / share) for name, state, lineage, count in rows]
+
+
+def database_bytes(db: Connection) -> int:
+    """What the database takes on disk."""
+    return int(db.execute(_DATABASE).scalar_one())
+
+
+def asked(question: Callable[[Connection], Found]) -> Callable[[], Found]:
+    """The question in a transaction of its own, given up after LONGEST seconds."""
+
+    def ask() -> Found:
+        with transaction() as db:
+            db.execute(text("select set_config('statement_timeout', :ms, true)"), {"ms": f"{LONGEST * 1000:.0f}"})
+            return question(db)
+
+    return ask

@@ -1,0 +1,98 @@
+"""Hostile text is read, or refused with a reason, in a time that grows with its length and no faster."""
+
+import pytest
+from bounded import within
+
+from nlp.errors import Unreadable
+from nlp.extract import Extracted, extract
+from nlp.fingerprints import text_hash, title_key, without_site
+from nlp.formats import Document
+from nlp.formats.markdown import plain
+from nlp.formats.sniff import format_of, is_markdown
+from nlp.forms import normal
+from nlp.links import absolute
+from nlp.skips import skip_reason
+
+PROSE = "The minister said that talks would go on in Geneva on Monday after a long night of argument. "
+SECONDS = 2.0  # of processor time; before, each took minutes or longer
+
+
+@pytest.mark.parametrize("fields", ["    x\n" * 40, (" " * 1900 + "\n") * 40, " " * 19_000, "a: b\n" * 4000])
+def test_front_matter_that_does_not_end_is_no_front_matter_after_one_look(fields: str) -> None:
+    with within(SECONDS):
+        assert not is_markdown("---\n" + fields)
+
+
+def test_empty_lines_behind_a_brace_are_looked_at_once() -> None:
+    with within(SECONDS):
+        assert format_of("{x" + "\n" * 190_000 + "y") == "text"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# a" + " " * 100_000 + "x", "# " + " #" * 50_000 + "x", "<!--" * 250_000, ("[a]: " + "x" * 3000 + "\n") * 300],
+    ids=["heading", "signs", "comments", "definitions"],
+)
+def test_markdown_that_never_ends_what_it_begins_takes_linear_time(text: str) -> None:
+    with within(SECONDS):
+        plain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("# Talks Fail ##  \nbody", "\nTalks Fail\n\nbody"),
+        ("#  \t\nbody", "\n\n\nbody"),
+        ("# C# ##\nbody", "\nC#\n\nbody"),
+        ("one<!-- two\n-->three<!-- four", "onethree<!-- four"),
+    ],
+)
+def test_headings_and_comments_lose_their_signs(text: str, shown: str) -> None:
+    assert plain(text)[1] == shown
+
+
+def test_a_letter_with_a_hundred_thousand_accents_is_hashed_at_once() -> None:
+    text = "Geneva a" + "\u0300" * 100_000 + "\u0316" * 100_000 + "\uff9e\u0301" * 100_000
+    with within(SECONDS):
+        assert text_hash(text) == text_hash(text + "!") != text_hash("Geneva a")
+        title_key(text)
+
+
+@pytest.mark.parametrize("text", ["Café, naïve, 北京, ﬁne", "o\u0302\u0301" * 900, "…" * 40 + "é" * 3000])
+def test_accents_in_a_number_that_occurs_are_normalised_as_unicode_says(text: str) -> None:
+    import unicodedata
+
+    found = normal("NFKC", text)
+    assert found.replace(".", "") == unicodedata.normalize("NFKC", text).replace(".", "")
+
+
+def test_the_name_of_a_site_is_short() -> None:
+    with within(SECONDS):
+        assert without_site("Talks fail | News", "s" * 5_000_000) == "Talks fail | News"
+
+
+def test_an_address_longer_than_any_is_none() -> None:
+    assert absolute("https://news.example/" + "a/" * 5000, "next") == ""
+    assert absolute("https://news.example/a/b", "next") == "https://news.example/a/next"
+
+
+def page(body: str) -> Extracted:
+    with within(4 * SECONDS):
+        return extract(Document("html", f"<html><body>{body}</body></html>", "https://news.example/today"))
+
+
+def test_many_announced_neighbours_on_a_page_of_many_links_take_no_time_each() -> None:
+    announced = "".join(f"<p>Next story: talks fail again {n}</p>" for n in range(400))
+    found = page(announced + "".join(f"<a href=/{n}>talks fail again {n}</a>" for n in range(400)) + f"<p>{PROSE}</p>")
+    assert found.declared[0].url == "https://news.example/0"
+
+
+def test_a_page_of_more_elements_than_any_is_refused_and_says_so() -> None:
+    with pytest.raises(Unreadable, match="more than 100,000 elements"):
+        page("<b>a</b>" * 100_000)
+    assert page(f"<p>{PROSE}</p>" * 50).text
+
+
+def test_a_text_longer_than_any_article_is_skipped_and_says_so() -> None:
+    assert skip_reason(extract(Document("text", PROSE * 3000))) is None
+    assert "300,000 characters" in (skip_reason(extract(Document("text", PROSE * 3300))) or "")
