@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--custom-compile-command "make lock" pyproject.toml
 export COPYDESK_DATA ?= $(CURDIR)/.data
 
-.PHONY: run up test faults check docs lock torch bench bench-setup clean
+.PHONY: run up fuzz test faults check docs lock torch bench bench-setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk run --redo samples
@@ -21,6 +21,10 @@ up: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest
+
+# 120,000 hostile inputs for what reads files, by atheris and hypothesis; prints one JSON object. INPUTS=1000: quick
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python tests/fuzz/run.py $(INPUTS)
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
