@@ -14,7 +14,8 @@ import models.key
 import models.neighbour
 import models.stage
 import models.story
-import models.summary  # noqa: F401 - the imports fill the metadata
+import models.summary
+import models.webhook  # noqa: F401 - the imports fill the metadata
 from models.base import Base
 
 connection = context.config.attributes["connection"]

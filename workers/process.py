@@ -37,7 +37,8 @@ __all__ = ["app", "life", "worker_argv"]  # that life is imported gives each wor
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
 MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it has at its start
-NET_MEMORY_KB = 400_000  # a feed of 8 MB in feedparser takes about 150 MB
+NET_MEMORY_KB = 400_000
+MORE_NET_MEMORY_KB = 1_000_000  # while it reads one feed
 RECYCLE_AFTER = 250  # messages, of up to eight articles, read by one ingest child, since parsers leak
 _RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
 
@@ -116,6 +117,7 @@ def _prepare(options: dict[str, Any], **_: Any) -> None:
     """
     if set(NET_QUEUES) & set(options.get("queues") or ()):
         worker_process_init.connect(_die_with_worker)
+        worker_process_init.connect(_bound_net)
         _load_feed_parser()
     elif "nlp" not in (options.get("queues") or ()):
         worker_process_init.connect(_die_with_worker)
@@ -146,6 +148,10 @@ def _load_engines(**_: Any) -> None:
 
 def _bound_ingest(**_: Any) -> None:
     bound_memory(MORE_INGEST_MEMORY_KB)
+
+
+def _bound_net(**_: Any) -> None:
+    bound_memory(MORE_NET_MEMORY_KB)
 
 
 def _bound_nlp(**_: Any) -> None:
