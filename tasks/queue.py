@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from models.session import statements
 from models.stage import Lane, Stage, StageRow, State
-from workers.app import SWEEP_QUEUE, app, require_broker
+from workers.app import NET_QUEUES, SWEEP_QUEUE, app, require_broker
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def queue_of(stage: Stage, lane: Lane) -> str:
     return queue if lane is Lane.LIVE else f"{queue}.{lane}"
 
 
-QUEUES = (SWEEP_QUEUE, *dict.fromkeys(queue_of(stage, lane) for lane in Lane for stage in Stage))
+QUEUES = (SWEEP_QUEUE, *dict.fromkeys(queue_of(stage, lane) for lane in Lane for stage in Stage), *NET_QUEUES)
 
 
 def together(articles: int) -> int:
