@@ -11,33 +11,40 @@ from collections.abc import Sequence
 from typing import Any
 
 
-def report(locks: Sequence[str], options: Sequence[str]) -> tuple[list[dict[str, Any]], str]:
-    """What pip-audit says of each package, and why it says nothing when it does not."""
-    words = [sys.executable, "-m", "pip_audit", "--progress-spinner=off", "--disable-pip", "--require-hashes"]
-    for lock in locks:
-        words += ["--requirement", lock]
-    words += ["--format=json", "--timeout=15", *options]
+# What pip-audit says when the service cannot be reached, or does not answer as one.
+AWAY = ("ConnectionError", "ServiceError", "Timeout", "Could not connect", "ConnectTimeout")
+
+
+class CannotAudit(Exception):
+    """pip-audit ended without a report."""
+
+
+def report(lock: str, options: Sequence[str]) -> list[dict[str, Any]]:
+    """What pip-audit says of each package; nothing when the service is away. Raises CannotAudit."""
+    how = ("--progress-spinner=off", "--disable-pip", "--require-hashes", "--format=json", "--timeout=15")
+    words = [sys.executable, "-m", "pip_audit", *how, "--requirement", lock, *options]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     try:
-        return json.loads(done.stdout)["dependencies"], ""
+        return list(json.loads(done.stdout)["dependencies"])
     except ValueError:
-        said = done.stderr.strip().splitlines()
-        return [], said[-1] if said else f"pip-audit ended with status {done.returncode}"
+        if any(sign in done.stderr for sign in AWAY):
+            return []
+        raise CannotAudit(f"{lock}: {done.stderr.strip()[-500:]}") from None
 
 
 def main(locks: Sequence[str], options: Sequence[str]) -> int:
-    packages, fault = report(locks, options)
-    audited = [package for package in packages if "skip_reason" not in package]
+    packages = {package["name"]: package for lock in locks for package in report(lock, options)}
+    audited = [package for package in packages.values() if "skip_reason" not in package]
     for package in audited:
         for flaw in package["vulns"]:
             mend = ", ".join(flaw["fix_versions"]) or "no version yet"
             sys.stderr.write(f"{package['name']} {package['version']}: {flaw['id']}, mended in {mend}\n")
     if not audited:
-        why = fault or f"it knows none of the {len(packages)} packages"
-        sys.stdout.write(f"NOT AUDITED for known vulnerabilities: the advisory service did not answer as one ({why})\n")
+        why = f"it knows none of {len(packages)} packages" if packages else "it cannot be reached"
+        sys.stdout.write(f"NOT AUDITED for known vulnerabilities: the advisory service does not answer here ({why})\n")
         return 0
-    if left_out := len(packages) - len(audited):
-        sys.stdout.write(f"NOT AUDITED: {left_out} packages that the advisory service does not know\n")
+    if unknown := packages.keys() - {package["name"] for package in audited}:
+        sys.stdout.write(f"NOT AUDITED, as the advisory service does not know them: {', '.join(sorted(unknown))}\n")
     flawed = sum(bool(package["vulns"]) for package in audited)
     sys.stdout.write(f"{len(audited)} packages audited, {flawed} with known vulnerabilities\n")
     return int(bool(flawed))
@@ -46,4 +53,7 @@ def main(locks: Sequence[str], options: Sequence[str]) -> int:
 if __name__ == "__main__":
     words = sys.argv[1:]
     at = words.index("--") if "--" in words else len(words)
-    sys.exit(main(words[:at], words[at + 1 :]))
+    try:
+        sys.exit(main(words[:at], words[at + 1 :]))
+    except CannotAudit as error:
+        sys.exit(f"The audit did not run: {error}")

@@ -59,8 +59,11 @@ def advisories() -> Iterator[Advisories]:
         serving.join()
 
 
-def audit(url: str, lock: Path) -> subprocess.CompletedProcess[str]:
-    lock.write_text(f"vine==5.1.0 --hash=sha256:{'0' * 64}\namqp==5.3.1 --hash=sha256:{'0' * 64}\n")
+LOCK = f"vine==5.1.0 --hash=sha256:{'0' * 64}\namqp==5.3.1 --hash=sha256:{'0' * 64}\n"
+
+
+def audit(url: str, lock: Path, content: str = LOCK) -> subprocess.CompletedProcess[str]:
+    lock.write_text(content)
     words = [ROOT / ".ci/audit.py", lock, "--", "--vulnerability-service=osv", f"--osv-url={url}", "--timeout=2"]
     return subprocess.run([sys.executable, *map(str, words)], capture_output=True, text=True, check=False)
 
@@ -81,6 +84,12 @@ def test_a_service_that_does_not_answer_is_no_failure_and_no_audit(tmp_path: Pat
     assert done.returncode == 0
     assert done.stdout.startswith("NOT AUDITED") and "packages audited" not in done.stdout
     assert done.stdout.count("\n") == 1
+
+
+def test_a_lock_that_cannot_be_read_is_a_failure(advisories: Advisories, tmp_path: Path) -> None:
+    done = audit(advisories.url, tmp_path / "lock", "vine==5.1.0\n")
+    assert done.returncode == 1
+    assert "The audit did not run" in done.stderr
 
 
 KEYS = {
