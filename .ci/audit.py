@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-
 # What pip-audit says when the service cannot be reached, or does not answer as one.
 AWAY = ("ConnectionError", "ServiceError", "Timeout", "Could not connect", "ConnectTimeout")
 
@@ -33,7 +32,8 @@ def report(lock: str, options: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def main(locks: Sequence[str], options: Sequence[str]) -> int:
-    packages = {package["name"]: package for lock in locks for package in report(lock, options)}
+    found = [package for lock in locks for package in report(lock, options)]
+    packages = {(package["name"], package.get("version")): package for package in found}
     audited = [package for package in packages.values() if "skip_reason" not in package]
     for package in audited:
         for flaw in package["vulns"]:
@@ -43,7 +43,7 @@ def main(locks: Sequence[str], options: Sequence[str]) -> int:
         why = f"it knows none of {len(packages)} packages" if packages else "it cannot be reached"
         sys.stdout.write(f"NOT AUDITED for known vulnerabilities: the advisory service does not answer here ({why})\n")
         return 0
-    if unknown := packages.keys() - {package["name"] for package in audited}:
+    if unknown := {name for name, _ in packages} - {package["name"] for package in audited}:
         sys.stdout.write(f"NOT AUDITED, as the advisory service does not know them: {', '.join(sorted(unknown))}\n")
     flawed = sum(bool(package["vulns"]) for package in audited)
     sys.stdout.write(f"{len(audited)} packages audited, {flawed} with known vulnerabilities\n")
