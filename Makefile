@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--custom-compile-command "make lock" pyproject.toml
 export COPYDESK_DATA ?= $(CURDIR)/.data
 
-.PHONY: run up test faults check docs lock torch bench bench-setup clean
+.PHONY: run up test faults fuzz soak check docs lock torch bench bench-setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk run --redo samples
@@ -21,6 +21,18 @@ up: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest
+
+# Each kind of fault with 500 articles in flight, services away for a minute; what came of it as JSON (docs/faults.md).
+faults: $(VENV)/.installed-test
+	FAULT_ARTICLES=500 FAULT_SWEEP=10 FAULT_AWAY=60 $(BIN)/python -m pytest tests/faults --timeout=1800
+
+# Half an hour of mixed load with random kills, and what must hold at the end (MINUTES=2: a quick look).
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),30)
+
+# 120,000 hostile inputs for what reads files, by atheris and hypothesis; prints one JSON object. INPUTS=1000: quick
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python tests/fuzz/run.py $(INPUTS)
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .

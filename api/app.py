@@ -4,16 +4,22 @@ from fastapi import FastAPI
 
 import api.articles
 import api.entities
+import api.events
+import api.export
 import api.failures
 import api.feeds
+import api.feeds_out
 import api.health
 import api.lineage
+import api.listing
 import api.metrics
 import api.pages
+import api.parts
 import api.static_files
 import api.stories
 import api.stream
 import api.versions
+import api.webhooks
 import api.widget
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
@@ -28,12 +34,18 @@ from config.settings import settings
 PARTS = (
     api.stream,  # before articles: of their POST it takes the streams
     api.articles,
+    api.listing,
+    api.parts,
     api.versions,
     api.entities,
     api.stories,
     api.feeds,
+    api.webhooks,
     api.failures,
     api.lineage,
+    api.feeds_out,
+    api.events,
+    api.export,
     api.health,
     api.metrics,
     api.widget,

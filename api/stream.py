@@ -103,7 +103,7 @@ async def add(request: Request, priority: Priority = Lane.LIVE, key: Key = None)
 
 def _why(error: Exception, lines: int) -> tuple[int, str, str, dict[str, str]]:
     """Status, title, detail and headers of the answer to a stream that had to be stopped behind so many lines."""
-    go_on = f"Lines up to {lines} are dealt with; send those behind it"
+    go_on = f"Lines up to {lines} are dealt with; send those behind" if lines else "Nothing was stored; send all of it"
     if isinstance(error, Busy):
         wait = {"Retry-After": str(error.seconds)}
         return 429, "Too much waits", f"{error} {go_on} in {error.seconds} seconds.", wait

@@ -13,16 +13,19 @@ from cli import (
     archive,
     doctor,
     entity,
+    export,
     failed,
     feed,
     key,
     look,
     reprocess,
     run,
+    search,
     serve,
     story,
     up,
     watch,
+    webhook,
 )
 from config.settings import SettingsError
 from tasks.errors import Unusable
@@ -42,8 +45,11 @@ app.command()(look.status)
 app.command()(watch.watch)
 app.add_typer(entity.app, name="entity")
 app.add_typer(feed.app, name="feed")
+app.add_typer(webhook.app, name="webhook")
 app.command()(story.stories)
 app.command()(story.story)
+app.command()(search.search)
+app.command()(export.export)
 _keeping = app.command(rich_help_panel="Keeping a desk")
 _keeping(failed.failed)
 _keeping(failed.retry)

@@ -10,6 +10,8 @@ from cli.desk import find_services
 from config.logging import configure_logging
 from config.settings import child_environment, settings
 
+STREAM_SECONDS = 10  # that a stopping API gives streams to end by themselves
+
 
 class Kind(StrEnum):
     """What a worker does."""
@@ -69,6 +71,7 @@ def api() -> None:
         log_config=None,
         access_log=False,  # api.requests logs them
         server_header=False,
+        timeout_graceful_shutdown=STREAM_SECONDS,
     )
 
 

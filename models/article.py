@@ -31,6 +31,7 @@ class Article(Base):
         Index("ix_articles_text_hash", "text_hash", postgresql_using="hash"),
         Index("ix_articles_time", text("coalesce(published_at, created_at)"), "id"),
         Index("ix_articles_source_at", "source", text("coalesce(published_at, created_at)"), "id"),
+        Index("ix_articles_language_at", "language", text("coalesce(published_at, created_at)"), "id"),
         Index("ix_articles_words", "words", postgresql_using="gin"),
     )
 

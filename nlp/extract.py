@@ -55,7 +55,10 @@ class Extracted:
 
 
 def extract(document: Document) -> Extracted:
-    """The article in a document. Nothing readable in it gives an empty text, which `skip_reason` names."""
+    """The article in a document. Nothing readable in it gives an empty text, which `skip_reason` names.
+
+    Raises Unreadable when it is a page of more elements than any article's.
+    """
     page = _page(document)
     blocks = clean.blocks(clean.normalised(page.text))
     blocks, author, published = _preface(blocks)

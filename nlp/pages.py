@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from nlp.clean import line_of
 from nlp.declared import Declared
+from nlp.errors import Unreadable
 from nlp.fingerprints import without_site
 from nlp.formats.dates import moment
 from nlp.formats.document import Document
@@ -17,6 +19,7 @@ from nlp.formats.encoding import scrub
 from nlp.links import absolute, base_of, links_of, neighbours_of
 
 MOST_CHARACTERS = 16 << 20
+MOST_ELEMENTS = 100_000  # of a page; trafilatura takes up to 0.1 ms for each
 _WHOLE = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _PUBLISHED = re.compile(
     r"""(?:property|name|itemprop)=["']"""
@@ -51,7 +54,10 @@ class Page:
 
 
 def read_page(document: Document) -> Page:
-    """The article of a page, or the text of a piece of HTML as feeds carry it. A page without one has no text."""
+    """The article of a page, or the text of a piece of HTML as feeds carry it. A page without one has no text.
+
+    Raises Unreadable when the page has more elements than any article's.
+    """
     from lxml import etree
 
     html = document.body[:MOST_CHARACTERS]
@@ -59,11 +65,14 @@ def read_page(document: Document) -> Page:
         tree = _tree(html)
         if tree is None:
             return Page()
+        _bound(tree)
         base = base_of(tree, document.url)
         links = tuple(links_of(tree))
         declared = tuple(neighbours_of(tree, base))
         whole = _WHOLE.search(html, 0, 20_000)
         found = _article(tree, html, document.url) if whole else Page("\n".join(filter(None, _lines(tree))))
+    except Unreadable:
+        raise
     # What hostile markup makes of the parsers: too deep, no tree, an impossible tree.
     except (RecursionError, ValueError, TypeError, AttributeError, AssertionError, etree.LxmlError):
         return Page()
@@ -76,6 +85,11 @@ def _tree(html: str) -> Any:
     # Bytes with a named encoding, for lxml refuses characters whose markup declares another one.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     return fromstring(html.encode("utf-8", "replace"), parser=parser) if html.strip() else None
+
+
+def _bound(tree: Any) -> None:
+    if next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None:
+        raise Unreadable(f"the page has more than {MOST_ELEMENTS:,} elements; send its text")
 
 
 def _article(tree: Any, html: str, url: str) -> Page:

@@ -12,6 +12,7 @@ from config.settings import settings
 from models.article import Article, Declared, Payload, Version
 from models.session import statements
 from models.stage import RESULTS, Stage, StageRow
+from nlp.errors import Unreadable
 from nlp.extract import Extracted, extract
 from nlp.fingerprints import text_hash, title_key, url_key
 from nlp.formats import Document, Kind
@@ -42,7 +43,10 @@ def ingest(*article_ids: int) -> None:
 
 
 def _clean(_: Claim, document: Document) -> tuple[str, Cleaned]:
-    extracted = extract(document if document.body.strip() else fetch(document, Visit().enter))
+    try:
+        extracted = extract(document if document.body.strip() else fetch(document, Visit().enter))
+    except Unreadable as error:
+        raise Skip(str(error)) from None
     reason = skip_reason(extracted, min_words=settings().min_words)
     if reason is not None:
         raise Skip(reason)

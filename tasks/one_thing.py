@@ -1,9 +1,23 @@
 """Which thing a name is of, for readers: everywhere, or in one article that says what it means by it."""
 
+from collections.abc import Sequence
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
@@ -39,16 +53,22 @@ def named(db: Db, name: str) -> list[int]:
 
 
 def things_of(db: Db, article_id: int) -> list[Any]:
-    """Rows (id, type, name, start, end, score) of the article's mentions, in order, each with the thing it is of."""
-    here, root = _meant_in(article_id), aliased(Entity)
+    """Rows (article, id, type, name, start, end, score) of the article's mentions, in order, each with its thing."""
+    return things_of_all(db, [article_id])
+
+
+def things_of_all(db: Db, article_ids: Sequence[int]) -> list[Any]:
+    """The same of several articles, one after the other."""
+    here, root = _meant_in(article_ids), aliased(Entity)
+    meant = and_(here.c.article_id == Mention.article_id, here.c.alias_id == Mention.entity_id)
     return list(
         db.execute(
-            select(root.id, root.type, root.name, Mention.start, Mention.end, Mention.score)
-            .outerjoin(here, here.c.alias_id == Mention.entity_id)
+            select(Mention.article_id, root.id, root.type, root.name, Mention.start, Mention.end, Mention.score)
+            .outerjoin(here, meant)
             .join(Entity, Entity.id == func.coalesce(here.c.whole_id, Mention.entity_id))
             .join(root, root.id == root_id())
-            .where(Mention.article_id == article_id)
-            .order_by(Mention.start)
+            .where(_one_of(Mention.article_id, article_ids))
+            .order_by(Mention.article_id, Mention.start)
         )
     )
 
@@ -75,17 +95,22 @@ def _members(root: int) -> Select[int]:
     return select(member.id).where(is_member(root, member))
 
 
-def _meant_in(article_id: int) -> Subquery:
-    """(alias_id, whole_id) of the names that mean one thing in this article, and others elsewhere."""
+def _meant_in(article_ids: Sequence[int]) -> Subquery:
+    """(article_id, alias_id, whole_id) of names that mean one thing in an article of these, and others elsewhere."""
     alias, whole = aliased(Entity), aliased(Entity)
     return (
-        _meanings(alias, whole, Merge.alias_id, Merge.whole_id)
+        _meanings(alias, whole, Evidence.article_id, Merge.alias_id, Merge.whole_id)
         .join(Evidence, Evidence.merge_id == Merge.id)
-        .where(Evidence.article_id == article_id)
-        .ext(distinct_on(Merge.alias_id))
-        .order_by(Merge.alias_id, Merge.rule, whole.key)
+        .where(_one_of(Evidence.article_id, article_ids))
+        .ext(distinct_on(Evidence.article_id, Merge.alias_id))
+        .order_by(Evidence.article_id, Merge.alias_id, Merge.rule, whole.key)
         .subquery()
     )
+
+
+def _one_of(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    wanted: ColumnElement[bool] = column == any_(literal(list(ids), ARRAY(BigInteger)))
+    return wanted
 
 
 def _meanings(alias: Any, whole: Any, *columns: Any) -> Select[Any]:

@@ -1,16 +1,17 @@
 """Search: by words, by meaning, or by both, of which each article's ranks are fused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from tasks.errors import Unusable
-from tasks.listing import Filters, articles_by_id
+from tasks.listing import PLAN_EACH, Filters, articles_by_id
 from tasks.meaning import by_meaning, meaning
 from tasks.snippets import snippets
-from tasks.words import by_words
+from tasks.words import by_words, newest_with_words
 
 How = Literal["both", "words", "meaning"]
 Ranked = Sequence[tuple[int, float]]  # ids and scores, the best first
@@ -18,10 +19,7 @@ MOST_ASKED = 500  # characters of a query
 FUSED = 100  # of each way, when both are asked
 SECONDS = 5
 K = 60  # Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet ...", SIGIR 2009
-_BOUND = text(
-    f"select set_config('statement_timeout', '{SECONDS}s', true), "
-    "set_config('plan_cache_mode', 'force_custom_plan', true)"  # how common a word is decides the plan
-)
+_BOUND = text(f"select set_config('statement_timeout', '{SECONDS}s', true)")
 _TOOK_TOO_LONG = "57014"  # SQLSTATE query_canceled
 
 
@@ -38,13 +36,26 @@ def search(
     """
     asked = None if how == "words" else meaning(query)
     most = max(limit, FUSED) if how == "both" else limit
-    try:
-        db.execute(_BOUND)
+    with _in_time(db):
         ways: dict[str, Ranked] = {}
         ways |= {} if how == "meaning" else {"words": by_words(db, query, filters, most)}
         ways |= {} if asked is None else {"meaning": by_meaning(db, asked, filters, most)}
         best = fused(ways)[:limit] if how == "both" else list(ways[how])
         return _shown(db, query, best, ways)
+
+
+def newest(db: Connection, query: str, filters: Filters, limit: int) -> list[int]:
+    """The ids of the newest articles that have the words, newest first. Raises Unusable as `search` does."""
+    with _in_time(db):
+        return newest_with_words(db, query, filters, limit)
+
+
+@contextmanager
+def _in_time(db: Connection) -> Iterator[None]:
+    try:
+        db.execute(_BOUND)
+        db.execute(PLAN_EACH)
+        yield
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != _TOOK_TOO_LONG:
             raise

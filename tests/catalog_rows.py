@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, errors, sql
 from psycopg.types.json import Jsonb
@@ -113,6 +114,7 @@ def _of_type(column: Column, number: int) -> Any:
     known = {
         "boolean": number % 2 == 0,
         "bytea": bytes([number] * 16),
+        "uuid": UUID(int=number),
         "timestamp with time zone": datetime(2026, 3, number, 9, tzinfo=UTC),
     }
     return known[kind] if kind in known else f"{number} {column.name} é \U0001f600"[:32]

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.create_index("ix_articles_words", "articles", ["words"], postgresql_using="gin")
     op.create_index("ix_articles_time", "articles", [TIME, "id"])
     op.create_index("ix_articles_source_at", "articles", ["source", TIME, "id"])
+    op.create_index("ix_articles_language_at", "articles", ["language", TIME, "id"])
     op.create_index("ix_stages_finished_at", "stages", ["finished_at"])
     skipped = sa.text("state = 'skipped'")
     op.create_index("ix_stages_skipped", "stages", ["article_id"], postgresql_where=skipped)
@@ -29,6 +30,7 @@ def downgrade() -> None:
     """Drop them; all of it is made again from the articles."""
     op.drop_index("ix_stages_skipped", "stages")
     op.drop_index("ix_stages_finished_at", "stages")
+    op.drop_index("ix_articles_language_at", "articles")
     op.drop_index("ix_articles_source_at", "articles")
     op.drop_index("ix_articles_time", "articles")
     op.drop_index("ix_articles_words", "articles")

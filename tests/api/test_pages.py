@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from api.app import create_app
 from api.security_headers import POLICY
 from models.article import Article, Declared
+from models.feed import Feed
 from models.session import session, transaction
 from models.stage import Stage, StageRow, State
 from models.story import Story
@@ -98,6 +99,14 @@ def test_browsers_get_problems_as_pages_and_programs_as_json(client):
     assert client.get("/v1/articles/7", headers=BROWSER).headers["content-type"] == "application/problem+json"
     assert "since" in _text(_get(client, "/articles?since=yesterday", 422))
     assert "Not Found" in _text(_get(client, "/nowhere", 404))
+
+
+def test_a_bug_is_told_on_a_page_and_without_its_details(client, monkeypatch):
+    monkeypatch.setattr("api.pages.front.latest_stories", lambda db: 1 / 0)
+    response = _get(client, "/", 500)
+    assert "The log of the API says what" in _text(response)
+    assert "division" not in response.text
+    assert response.headers["content-security-policy"] == POLICY
 
 
 def test_a_browser_without_a_key_is_asked_for_a_password(desk, setting):
@@ -249,6 +258,13 @@ def test_a_failure_is_on_the_desk_page_with_its_article(client):
     assert "none of the kind" in _text(page)
 
 
+def test_a_feed_that_cannot_be_read_is_on_the_desk_page(client):
+    with session() as db:
+        facts = {"key": "k", "url": "https://news.example/feed", "title": "News", "pace_seconds": 900}
+        db.add(Feed(failures=3, last_error="the site answers 503", **facts))
+    assert "News the site answers 503 3 readings failed since it was added" in _text(_get(client, "/desk"))
+
+
 def test_the_pages_are_not_part_of_the_api(client):
     paths = client.get("/openapi.json").json()["paths"]
-    assert all(path.startswith(("/v1/", "/health")) for path in paths)
+    assert not {"/", "/articles", "/articles/{article_id}", "/search", "/desk", "/static/{name}"} & set(paths)

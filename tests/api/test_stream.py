@@ -208,7 +208,7 @@ def test_a_client_that_falls_silent_is_told_how_far_it_came(desk, monkeypatch):
 
     status, got = through(receive)
     assert (status, got["received"]["lines"], got["received"]["articles"], count()) == (408, 200, 200, 200)
-    assert "send those behind it" in got["detail"]
+    assert "send those behind" in got["detail"]
 
 
 def test_a_client_that_goes_away_leaves_whole_batches(desk):

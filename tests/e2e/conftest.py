@@ -32,12 +32,12 @@ def workers(desk: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def worker_of(desk: Path, setting: Callable[..., None]) -> Callable[..., AbstractContextManager[None]]:
-    """Starts an nlp worker from a module of this folder, with engines of its own, and with these settings."""
+    """Starts a worker, nlp or of another kind, from a module of this folder, with these settings."""
 
     @contextmanager
-    def started(module: str, **settings_: object) -> Iterator[None]:
+    def started(module: str, kind: str = "nlp", **settings_: object) -> Iterator[None]:
         setting(**settings_)
-        argv = tuple({"workers.process": module}.get(word, word) for word in worker_argv("nlp", settings()))
+        argv = tuple({"workers.process": module}.get(word, word) for word in worker_argv(kind, settings()))
         environment = child_environment() | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
         with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
             running.add(Process(module, argv, environment))

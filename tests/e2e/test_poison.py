@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from waiting import wait_until
 
 from models.article import Article
@@ -14,7 +14,7 @@ from nlp.formats import Document
 from tasks.ingest import ingest
 from tasks.queue import publish
 from tasks.receive import receive
-from workers.app import app
+from workers.app import KILL_SECONDS, app
 
 STORY = (
     "Crews in {word} worked through the night after the river rose by {n} metres within a few hours. "
@@ -32,7 +32,11 @@ def poisoned(worker_of: Callable[..., AbstractContextManager[None]]) -> Iterator
 
 @pytest.mark.parametrize(
     ("word", "reason"),
-    [("Medusa", "the worker process died in each of 2 attempts"), ("Sisyphus", "took longer than 5 s")],
+    [
+        ("Medusa", "the worker process died in each of 2 attempts"),
+        ("Sisyphus", "took longer than 5 s"),
+        ("Behemoth", "MemoryError"),
+    ],
 )
 def test_a_poisonous_article_fails_alone_though_it_shares_a_message(poisoned: None, word: str, reason: str) -> None:
     documents = [
@@ -46,14 +50,39 @@ def test_a_poisonous_article_fails_alone_though_it_shares_a_message(poisoned: No
     with app.connection_for_write() as connection:
         connection.default_channel.queue_purge("nlp")
     publish(((i, Stage.ENTITIES, Lane.LIVE) for i in ids), together=8)
-    wait_until(lambda: all(state in ENDS for state, _ in _entities().values()), "all have ended", seconds=90)
-    found = _entities()
+    wait_until(lambda: all(state in ENDS for state, _ in _ends(Stage.ENTITIES).values()), "all have ended", seconds=90)
+    found = _ends(Stage.ENTITIES)
     assert {title for title, (state, _) in found.items() if state != State.DONE} == {"Day 3"}
     assert reason in found["Day 3"][1]
 
 
-def _entities() -> dict[str, tuple[str, str]]:
+def test_pages_that_crash_hang_or_swell_the_parser_fail_alone_and_keep_others_waiting_for_their_share_only(
+    worker_of: Callable[..., AbstractContextManager[None]],
+) -> None:
+    """One child, two tries: each poison may take a child's start or a time limit from the others, and no more."""
+    words = {2: "Medusa", 4: "Tantalus", 6: "Behemoth"}
+    with worker_of("poisoned", "ingest", attempts=2, stage_seconds=5, ingest_processes=1):
+        documents = [
+            Document("text", STORY.format(word=words.get(n, "Ludlow"), n=n + 2), title=f"Day {n}", source="Hell")
+            for n in range(12)
+        ]
+        receive(documents)
+        wait_until(lambda: all(state in ENDS for state, _ in _ends(Stage.INGEST).values()), "all have ended", 90)
+    found = _ends(Stage.INGEST)
+    assert {title: reason for title, (state, reason) in found.items() if state != State.DONE} == {
+        "Day 2": "the worker process died in each of 2 attempts",
+        "Day 4": "took longer than 5 s, and its process had to be killed",
+        "Day 6": "attempt 2: MemoryError: ",
+    }
+    with session() as db:
+        took = func.extract("epoch", func.max(StageRow.finished_at) - func.min(StageRow.queued_at))
+        seconds = float(db.scalar(select(took).where(StageRow.state == State.DONE, StageRow.name == Stage.INGEST)) or 0)
+    one_try, starts = 5 + KILL_SECONDS, 20
+    assert seconds < one_try + starts, "others waited for more than the first try of the one that hangs"
+
+
+def _ends(stage: Stage) -> dict[str, tuple[str, str]]:
     with session() as db:
         wanted = select(Article.title, StageRow.state, StageRow.reason).join(StageRow)
-        rows = db.execute(wanted.where(StageRow.name == Stage.ENTITIES))
+        rows = db.execute(wanted.where(StageRow.name == stage))
         return {title: (state, reason or "") for title, state, reason in rows}

@@ -3,9 +3,11 @@
 import pytest
 from bounded import within
 
+from nlp.errors import Unreadable
 from nlp.extract import Extracted, extract
 from nlp.fingerprints import text_hash, title_key, without_site
 from nlp.formats import Document
+from nlp.formats.fields import web_address
 from nlp.formats.markdown import plain
 from nlp.formats.sniff import format_of, is_markdown
 from nlp.forms import normal
@@ -86,7 +88,26 @@ def test_many_announced_neighbours_on_a_page_of_many_links_take_no_time_each() -
     assert found.declared[0].url == "https://news.example/0"
 
 
-def test_a_wall_is_looked_for_at_the_top() -> None:
-    found = extract(Document("text", "weuse" * 100_000))
-    with within(SECONDS):
-        assert "1 word" in (skip_reason(found) or "")
+def test_a_page_of_more_elements_than_any_is_refused_and_says_so() -> None:
+    with pytest.raises(Unreadable, match="more than 100,000 elements"):
+        page("<b>a</b>" * 100_000)
+    assert page(f"<p>{PROSE}</p>" * 50).text
+
+
+def test_a_text_longer_than_any_article_is_skipped_and_says_so() -> None:
+    assert skip_reason(extract(Document("text", PROSE * 3000))) is None
+    assert "300,000 characters" in (skip_reason(extract(Document("text", PROSE * 3300))) or "")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://a.example/x\r\nHost: b.example", "https://a.example/xHost: b.example"),
+        (" https://a.example/\t1 ", "https://a.example/1"),
+        ("https://a.example/\x001", ""),
+        ("https://a.example/\x1b]0;x", ""),
+        ("https://a.example/\u20281", ""),
+    ],
+)
+def test_no_address_breaks_a_line(written: str, read: str) -> None:
+    assert web_address(written) == read
