@@ -37,6 +37,7 @@ _FEEDS = text("""
            count(*) filter (where not paused and next_poll_at < now() - interval '10 minutes') as overdue
     from feeds
 """)
+_DELIVERIES = text("select state, count(*) from deliveries where state <> 'delivered' group by state")
 _DATABASE = text("select pg_database_size(current_database())")
 
 
@@ -93,6 +94,11 @@ def todays(db: Connection) -> dict[str, tuple[str, ...]]:
 def feeds(db: Connection) -> dict[str, int]:
     """How many feeds are paused, failing (at their last reading), or fine; and how many fine ones are overdue."""
     return dict(db.execute(_FEEDS).one()._mapping)
+
+
+def deliveries(db: Connection) -> dict[str, int]:
+    """How many messages to webhooks wait, and how many were given up and can be sent again."""
+    return {"waiting": 0, "dead": 0} | {row.state: row[1] for row in db.execute(_DELIVERIES)}
 
 
 def database_bytes(db: Connection) -> int:
