@@ -1,5 +1,5 @@
 # make run    set up and put samples/ through the desk        make test   set up and run the tests
-# make check  formatting, lint, types, layers, lock files     make lock   renew the lock files from pyproject.toml
+# make check  formatting, lint, types, layers, locks, secrets     make lock   renew the lock files from pyproject.toml
 # make docs   renew docs/api.md, docs/cli.md and docs/settings.md from the code
 # make torch  the extra that engines of the hub need (docs/engines.md)
 # make bench  the project's own measurements (SHORT=1: quick)
@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--custom-compile-command "make lock" pyproject.toml
 export COPYDESK_DATA ?= $(CURDIR)/.data
 
-.PHONY: run up test faults check docs lock torch bench bench-setup clean
+.PHONY: run up test faults fuzz soak check docs lock torch bench bench-setup clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk run --redo samples
@@ -22,6 +22,18 @@ up: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest
 
+# Each kind of fault with 500 articles in flight, services away for a minute; what came of it as JSON (docs/faults.md).
+faults: $(VENV)/.installed-test
+	FAULT_ARTICLES=500 FAULT_SWEEP=10 FAULT_AWAY=60 $(BIN)/python -m pytest tests/faults --timeout=1800
+
+# Half an hour of mixed load with random kills, and what must hold at the end (MINUTES=2: a quick look).
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),30)
+
+# 120,000 hostile inputs for what reads files, by atheris and hypothesis; prints one JSON object. INPUTS=1000: quick
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python tests/fuzz/run.py $(INPUTS)
+
 check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -29,6 +41,8 @@ check: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/docs.py check
 	$(BIN)/python .ci/locks.py check $(LOCK)
+	$(BIN)/python .ci/leaks.py check
+	$(BIN)/python .ci/audit.py requirements.lock requirements-test.lock
 
 docs: $(VENV)/.installed
 	$(BIN)/python .ci/docs.py write

@@ -19,6 +19,7 @@ import api.static_files
 import api.stories
 import api.stream
 import api.versions
+import api.webhooks
 import api.widget
 from api.bodies import Bodies
 from api.guard import Guard, require_a_way_in
@@ -39,6 +40,7 @@ PARTS = (
     api.entities,
     api.stories,
     api.feeds,
+    api.webhooks,
     api.failures,
     api.lineage,
     api.feeds_out,

@@ -11,6 +11,7 @@ from datetime import date
 WIDTH, HEIGHT = 1000, 100  # of the drawing, in its own units
 FEWEST = 14  # places along a timeline: two bars must not fill the page
 GAP = 0.25  # of a place is left free
+HAIR = 3  # the width of what is too little to be seen
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _told(rows: Sequence[tuple[date, int]], unit: str) -> str:
     if len(rows) == 1:
         return f"{_articles(total)}, {_in(unit)} {long_date(rows[0][0])}."
     told = f"{_articles(total)} from {long_date(rows[0][0])} to {long_date(rows[-1][0])}"
-    return f"{told}; most {_in(unit)} {long_date(peak_day)}, {peak}."
+    return f"{told}; most, {peak}, {_in(unit)} {long_date(peak_day)}."
 
 
 def _in(unit: str) -> str:
@@ -89,14 +90,13 @@ def long_date(day: date) -> str:
 
 def shares(counts: Mapping[str, int], total: int) -> tuple[Bar, ...]:
     """One bar of the whole width, shared out in this order. Anything above nothing is at least a hair wide."""
+    wide = {label: max(WIDTH * count / total, HAIR) for label, count in counts.items() if count and total}
+    scale = WIDTH / sum(wide.values()) if wide else 0
     bars: list[Bar] = []
     at = 0.0
-    for label, count in counts.items():
-        if count and total:
-            width = max(WIDTH * count / total, 3)
-            width = min(width, WIDTH - at)
-            bars.append(Bar(round(at, 2), 0, round(width, 2), HEIGHT, label, count))
-            at += width
+    for label, width in wide.items():
+        bars.append(Bar(round(at, 2), 0, round(width * scale, 2), HEIGHT, label, counts[label]))
+        at += width * scale
     return tuple(bars)
 
 

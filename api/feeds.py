@@ -42,7 +42,7 @@ Every = Annotated[int, Field(ge=60, le=604_800, description="How often to read i
 class FeedIn(BaseModel):
     """A feed to read: its address, or that of a page that names it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     url: Url
     source: Source = ""
@@ -53,7 +53,7 @@ class FeedIn(BaseModel):
 class FeedChange(BaseModel):
     """What to change; what is left out stays. `every_seconds: 0` leaves the pace to the desk again."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     url: Url | None = None
     source: Source | None = None
@@ -73,7 +73,7 @@ def find(
     return FeedsOut(feeds=page, next=page[-1].id if len(found) > limit else None)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=documented(403))
 def add(body: FeedIn) -> FeedAdded:
     """Read a feed from now on. Of a page that names several, the likeliest; the others are in the answer."""
     found = find_feeds(body.url) if body.look else [Found(body.url, "")]
@@ -89,20 +89,20 @@ def show(feed_id: Id) -> FeedOut:
     return FeedOut.model_validate(found)
 
 
-@router.patch("/{feed_id}", responses=documented(404))
+@router.patch("/{feed_id}", responses=documented(403, 404))
 def change(feed_id: Id, body: FeedChange) -> FeedOut:
     """Change, pause or resume a feed."""
     _there(feed_id, feeds.change(feed_id, feeds.Change(**body.model_dump())))
     return show(feed_id)
 
 
-@router.delete("/{feed_id}", status_code=204, responses=documented(404))
+@router.delete("/{feed_id}", status_code=204, responses=documented(403, 404))
 def remove(feed_id: Id) -> None:
     """Read the feed no more. Its articles stay."""
     _there(feed_id, feeds.remove(feed_id))
 
 
-@router.post("/{feed_id}/poll", status_code=202, responses=documented(404))
+@router.post("/{feed_id}/poll", status_code=202, responses=documented(403, 404))
 def poll(feed_id: Id) -> FeedOut:
     """Let the feed be read at once, which takes some seconds."""
     _there(feed_id, feeds.make_due(feed_id))

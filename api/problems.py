@@ -19,7 +19,7 @@ WHEN = {
     400: "The request cannot be read, or names a host that is not this one",
     401: "The key is missing or wrong",
     403: "The key is not good for this, or a page of another site asks",
-    404: "There is no such article, entity, merge or story",
+    404: "There is no such article, delivery, entity, feed, merge, story or webhook",
     408: "The stream was silent for too long",
     409: "The same request is under way, or what is asked for is not there yet",
     413: "The request is too large",

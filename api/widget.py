@@ -66,7 +66,7 @@ Id = Annotated[
 ]
 
 
-@router.get(PATH, responses=documented(400, 401, 404, 422, 503))
+@router.get(PATH, responses=documented(400, 401, 404, 413, 422, 503))
 def show(response: Response, url: Url = "", article_id: Id = None) -> WidgetOut:
     """What the widget shows of an article, by its address or id. To be kept for a minute."""
     if bool(url) == (article_id is not None):

@@ -64,12 +64,14 @@ def list_feeds(json: Json = False) -> None:
 
 
 @app.command()
-def remove(feed_id: Id) -> None:
+def remove(feed_id: Id, json: Json = False) -> None:
     """Read a feed no more. Its articles stay."""
     from tasks import feeds
 
     find_services()
     _there(feed_id, feeds.remove(feed_id))
+    if json:
+        print_json({"removed": feed_id})
 
 
 @app.command()
@@ -99,12 +101,13 @@ def change(
 
 
 @app.command()
-def poll(feed_id: Id) -> None:
+def poll(feed_id: Id, json: Json = False) -> None:
     """Let a feed be read at once, by the net worker of the desk that is up."""
     from tasks.feeds import make_due
 
     find_services()
     _there(feed_id, make_due(feed_id))
+    _print(feed_id, json)
 
 
 @app.command("import")
@@ -145,7 +148,13 @@ def _changed(feed_id: int, json: bool, **wanted: Any) -> None:
 
     find_services()
     _there(feed_id, feeds.change(feed_id, feeds.Change(**wanted)))
-    view = feeds.feed(feed_id)
+    _print(feed_id, json)
+
+
+def _print(feed_id: int, json: bool) -> None:
+    from tasks.feeds import feed
+
+    view = feed(feed_id)
     if json:
         print_json(view)
     elif view:

@@ -25,6 +25,7 @@ from cli import (
     story,
     up,
     watch,
+    webhook,
 )
 from config.settings import SettingsError
 from tasks.errors import Unusable
@@ -44,6 +45,7 @@ app.command()(look.status)
 app.command()(watch.watch)
 app.add_typer(entity.app, name="entity")
 app.add_typer(feed.app, name="feed")
+app.add_typer(webhook.app, name="webhook")
 app.command()(story.stories)
 app.command()(story.story)
 app.command()(search.search)

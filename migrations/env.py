@@ -11,10 +11,12 @@ import models.feed
 import models.host
 import models.idempotency
 import models.key
+import models.lineage
 import models.neighbour
 import models.stage
 import models.story
-import models.summary  # noqa: F401 - the imports fill the metadata
+import models.summary
+import models.webhook  # noqa: F401 - the imports fill the metadata
 from models.base import Base
 
 connection = context.config.attributes["connection"]

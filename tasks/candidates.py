@@ -16,7 +16,7 @@ from nlp.pairs import Features
 MOST_NEAREST = 24  # by vector
 MOST_A_TERM = 8  # articles before and as many after, nearest in time: common terms are bounded, too
 MOST_BY_TERMS = 24  # of all terms together, those that have most of them
-EF_SEARCH = 100  # docs/decisions/0004-vectors.md
+EF_SEARCH = 64  # docs/decisions/0004-vectors.md
 MOST_SCANNED = 1000  # vectors looked at where few are within the horizon
 _SETTINGS = text(
     f"select set_config('hnsw.ef_search', '{EF_SEARCH:d}', true), "

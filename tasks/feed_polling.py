@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 QUEUE = NET_QUEUES[1]
 MOST_WAITING = 400  # messages; further feeds stay due until these are read
-MOST_TRIES = 3  # readings that end with the death of the worker
+MOST_TRIES = 3  # readings that do not end, since they kill the worker or show a bug of ours
 LEASE = timedelta(seconds=LONGEST_WAIT + 300)  # a reading that has not ended by then was lost
 LARGEST = 8 << 20  # bytes of a feed; parsing takes up to five seconds a megabyte
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -67,13 +67,15 @@ def read_feed(feed_id: int) -> None:
         return
     except SoftTimeLimitExceeded:
         outcome = failed(feed, f"Reading it took longer than {settings().stage_seconds} s.")
+    except MemoryError:
+        outcome = failed(feed, "Reading it took more memory than a worker has.")
     with statements() as db:
         db.execute(update(Feed).where(Feed.id == feed_id, Feed.url == feed.url).values(outcome))
 
 
 def _tried(feed: Feed) -> Outcome:
     if feed.tries > MOST_TRIES:
-        return failed(feed, f"The worker process died in each of {MOST_TRIES} readings.")
+        return failed(feed, f"{MOST_TRIES} readings ended before they were done; the log of the net worker says why.")
     try:
         answer = http.get(feed.url, Visit().enter, _limits(), _conditions(feed))
         return _answered(feed, answer)

@@ -1,13 +1,10 @@
 """The one HTTP client for pages, feeds and webhooks: bounded, to checked addresses only, and without credentials."""
 
 import http.client
-import socket
-import ssl
 import string
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -17,6 +14,7 @@ from nlp.fingerprints import url_key
 from nlp.formats.compressed import gunzip
 from nlp.links import absolute
 from tasks.addresses import checked_address
+from tasks.connections import connected, encrypted
 from tasks.errors import Unreachable, Unusable
 
 REDIRECTS = 5  # RFC 9309 wants as many followed for robots.txt
@@ -116,14 +114,14 @@ def _asked(
     try:
         client = (http.client.HTTPSConnection if secure else http.client.HTTPConnection)(host, port)
         address = checked_address(host, port, limits.private)
-        with _connected(address, deadline) as connection, closing(client):
-            client.sock = _encrypted(connection, host) if secure else connection
+        with connected(address, deadline) as connection, closing(client):
+            client.sock = encrypted(connection, host) if secure else connection
             ours = {"User-Agent": agent(), "Accept-Encoding": "gzip"}
             client.request(method, _target(parts), body, ours | dict(headers))
             yield client.getresponse()
     except (OSError, UnicodeError, http.client.HTTPException) as error:
         _in_time(url, deadline, limits)
-        raise Unreachable(f"{url} could not be fetched: {error or type(error).__name__}") from None
+        raise Unreachable(f"{url} could not be reached: {error or type(error).__name__}") from None
     _in_time(url, deadline, limits)
 
 
@@ -144,29 +142,6 @@ def _named(response: http.client.HTTPResponse) -> dict[str, str]:
 def _target(parts: SplitResult) -> str:
     """What to ask the host for: path and query, with spaces and letters beyond ASCII encoded, and no fragment."""
     return quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), string.punctuation)
-
-
-@contextmanager
-def _connected(address: tuple[str, int], deadline: float) -> Iterator[socket.socket]:
-    """A connection that is cut at the deadline: a timeout alone starts anew with every byte that trickles in."""
-    left = max(deadline - time.monotonic(), 0.001)
-    with socket.create_connection(address, timeout=left) as connection, connection.dup() as same:
-        cut = threading.Timer(left, _cut, (same,))
-        cut.daemon = True
-        cut.start()
-        try:
-            yield connection
-        finally:
-            cut.cancel()
-
-
-def _cut(connection: socket.socket) -> None:
-    with suppress(OSError):  # it has ended by itself
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-def _encrypted(connection: socket.socket, host: str) -> socket.socket:
-    return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
 
 
 def _in_time(url: str, deadline: float, limits: Limits) -> None:

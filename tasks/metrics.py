@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.stage import Lane, Stage, State
 from tasks.metrics_ended import BOUNDS, Ended
-from tasks.metrics_figures import Figures, Found, asked, census, database_bytes, open_stages
+from tasks.metrics_figures import Figures, Found, asked, census, database_bytes, feeds, open_stages, todays
 from tasks.moving import sweep_age
 from tasks.queue import BROKER_AWAY, QUEUES
 from workers.app import app
@@ -25,6 +25,8 @@ class Metrics:
         self._ended = Ended()
         self._open = Figures(asked(open_stages), least=5)
         self._census = Figures(asked(census), least=30)
+        self._todays = Figures(asked(todays), least=30)
+        self._feeds = Figures(asked(feeds), least=15)
         self._bytes = Figures(asked(database_bytes), least=60)
         self._workers = Figures(_workers, least=15)
 
@@ -48,11 +50,17 @@ class Metrics:
         yield from _ended(self._ended)
         ages: list[tuple[tuple[str, ...], float]] = []
         yield from _kept("open", self._open, _open, ages)
-        yield from _kept("census", self._census, _census, ages)
+        yield from _kept("census", self._census, self._of_census, ages)
+        yield from _kept("feeds", self._feeds, _feeds, ages)
         yield from _kept("bytes", self._bytes, _bytes, ages)
         yield _gauge(
             "copydesk_figures_age_seconds", "How old figures are that cost a while to find.", ["figures"], ages
         )
+
+    def _of_census(self, rows: list[tuple[str, str, str | None, float]]) -> Iterator[Metric]:
+        yield from _census(rows)
+        if today := self._todays.now():
+            yield from _stale(rows, today[0])
 
     def _of_broker(self) -> Iterator[Metric]:
         with app.connection_for_read() as connection:
@@ -93,7 +101,7 @@ def _kept(
 
 def _workers() -> dict[str, int]:
     """How many of each kind answer within a second."""
-    found = {"ingest": 0, "nlp": 0}
+    found = {"ingest": 0, "nlp": 0, "net": 0}
     for reply in app.control.ping(timeout=1.0):
         for name in reply:
             kind = name.partition("@")[0]
@@ -138,6 +146,23 @@ def _census(rows: list[tuple[str, str, str | None, float]]) -> Iterator[Metric]:
     yield _gauge("copydesk_coverage_ratio", "Share of all articles with this result, 0 to 1.", ["stage"], coverage)
     text = "Results, about, by what made them (engine@weights+settings)."
     yield _gauge("copydesk_results", text, ["stage", "lineage"], by_lineage)
+
+
+def _stale(rows: list[tuple[str, str, str | None, float]], today: dict[str, tuple[str, ...]]) -> Iterator[Metric]:
+    stale = dict.fromkeys(today, 0.0)
+    for stage, state, lineage, count in rows:
+        if stage in today and state == State.DONE and lineage not in today[stage]:
+            stale[stage] += count
+    text = "Results, about, that today's engines and settings would make otherwise."
+    yield _gauge("copydesk_results_stale", text, ["stage"], [((stage,), count) for stage, count in stale.items()])
+
+
+def _feeds(counts: dict[str, int]) -> Iterator[Metric]:
+    rows = [((state,), counts[state]) for state in ("fine", "failing", "paused")]
+    yield _gauge("copydesk_feeds", "Feeds, by how their last reading went.", ["state"], rows)
+    yield _gauge(
+        "copydesk_feeds_overdue", "Feeds that should have been read 10 minutes ago.", [], [((), counts["overdue"])]
+    )
 
 
 def _bytes(size: int) -> Iterator[Metric]:

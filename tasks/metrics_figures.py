@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from models.session import transaction
+from tasks.lineages import lineages
 
 SHARE = 50  # times what asking took, until it is asked again
 LONGEST = 2.0  # seconds for one answer; then the older one is kept
@@ -25,6 +26,12 @@ _SIZE = text("""
     from pg_class where oid = to_regclass('stages')
 """)
 _CENSUS = "select name, state, lineage, count(*) from stages tablesample system ({percent:.6f}) group by 1, 2, 3"
+_FEEDS = text("""
+    select count(*) filter (where paused) as paused, count(*) filter (where not paused and failures > 0) as failing,
+           count(*) filter (where not paused and failures = 0) as fine,
+           count(*) filter (where not paused and next_poll_at < now() - interval '10 minutes') as overdue
+    from feeds
+""")
 _DATABASE = text("select pg_database_size(current_database())")
 
 
@@ -67,6 +74,16 @@ def census(db: Connection) -> list[tuple[str, str, str | None, float]]:
     share = min(1.0, SAMPLED / max(1.0, float(db.execute(_SIZE).scalar_one())))
     rows = db.execute(text(_CENSUS.format(percent=100 * share))).all()
     return [(name, state, lineage, count / share) for name, state, lineage, count in rows]
+
+
+def todays(db: Connection) -> dict[str, tuple[str, ...]]:
+    """By stage, the lineages of what would be made now, where that is known."""
+    return {str(stage): today.lineages for stage, today in lineages(db).items() if today.lineages}
+
+
+def feeds(db: Connection) -> dict[str, int]:
+    """How many feeds are paused, failing (at their last reading), or fine; and how many fine ones are overdue."""
+    return dict(db.execute(_FEEDS).one()._mapping)
 
 
 def database_bytes(db: Connection) -> int:

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from models.session import statements
 from models.stage import Lane, Stage, StageRow, State
-from workers.app import SWEEP_QUEUE, app, require_broker
+from workers.app import NET_QUEUES, SWEEP_QUEUE, app, require_broker
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def queue_of(stage: Stage, lane: Lane) -> str:
     return queue if lane is Lane.LIVE else f"{queue}.{lane}"
 
 
-QUEUES = (SWEEP_QUEUE, *dict.fromkeys(queue_of(stage, lane) for lane in Lane for stage in Stage))
+QUEUES = (SWEEP_QUEUE, *dict.fromkeys(queue_of(stage, lane) for lane in Lane for stage in Stage), *NET_QUEUES)
 
 
 def together(articles: int) -> int:
@@ -135,3 +135,12 @@ def messages(queue: str) -> int:
     """How many messages wait in the queue."""
     with app.connection_for_read() as connection:
         return int(connection.default_channel._size(queue))
+
+
+def live_waits(stage: Stage) -> bool:
+    """Whether a live message waits for a worker of this stage. One command, over a connection that stays open."""
+    try:
+        with app.producer_or_acquire() as producer:
+            return bool(producer.channel.client.llen(queue_of(stage, Lane.LIVE)))
+    except BROKER_AWAY:  # nobody can be let pass
+        return False

@@ -15,9 +15,11 @@ from config.settings import settings
 from models.article import Article, Payload
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
+from nlp.clean import line_of
 from nlp.fingerprints import title_key, url_key
 from nlp.formats import Document
 from nlp.formats.encoding import scrub
+from nlp.formats.fields import CONTROL
 from tasks import bounds
 from tasks.errors import Unusable
 from tasks.queue import enqueue, publish, together
@@ -59,10 +61,10 @@ def check(document: Document) -> Document:
         document,
         body=body,
         url=url,
-        title=bounds.name(scrub(document.title)),
-        author=bounds.name(scrub(document.author)),
-        source=bounds.name(scrub(document.source)),
-        language=bounds.name(scrub(document.language)),
+        title=bounds.name(line_of(scrub(document.title))),
+        author=bounds.name(line_of(scrub(document.author))),
+        source=bounds.name(line_of(scrub(document.source))),
+        language=bounds.name(line_of(scrub(document.language))),
     )
 
 
@@ -70,6 +72,8 @@ def check_url(url: str) -> None:
     """Raise Unusable, saying what is wrong, when the URL cannot be fetched."""
     if not bounds.fits(url):
         raise Unusable(f"The URL is longer than {bounds.LONGEST_URL} bytes; give a shorter one.")
+    if CONTROL.search(url):
+        raise Unusable("The URL has a line break or another control character in it; leave it out.")
     if not url_key(url):
         raise Unusable("The URL must begin with http:// or https:// and name a host, like https://example.org/story.")
 

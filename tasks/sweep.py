@@ -46,7 +46,7 @@ def recover() -> None:
 
 
 def _send_lost(patience: timedelta) -> None:
-    gone = dead()
+    gone = dead(_at_work())
     back = {waiting for worker in gone for waiting in _put_back(worker)}
     lost: list[StageRow] = []
     with session() as db:
@@ -61,6 +61,14 @@ def _send_lost(patience: timedelta) -> None:
     publish(((row.article_id, Stage(row.name), Lane(row.lane)) for row in unsent), together=TOGETHER)
     if gone or lost:
         log.warning("%s workers died, %s lost stages are queued again", len(gone), len(lost))
+
+
+def _at_work() -> set[str]:
+    """The workers that have been at something for longer than a sign of life holds."""
+    since = func.now() - timedelta(seconds=life_seconds())
+    running = (StageRow.state == State.RUNNING, StageRow.started_at < since, StageRow.worker.is_not(None))
+    with session() as db:
+        return set(db.scalars(select(StageRow.worker).where(*running).distinct()))
 
 
 def _put_back(worker: str) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,7 @@ from models.session import engine, session
 from workers.app import app
 from workers.embedded import Postgres, Valkey
 
-SLOW = ("embedded", "test_compose.py", "e2e", "browser")  # under tests/, in the order in which they come last
+SLOW = ("embedded", "test_compose.py", "e2e", "browser", "faults")  # under tests/, in the order in which they come last
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 from celery import Celery, Task
 from sqlalchemy.exc import OperationalError
 
+from config.groups.tls import options
 from config.settings import SettingsError, settings
 
 TASKS = (
     *("tasks.ingest", "tasks.summarize", "tasks.entities", "tasks.neighbours", "tasks.sweep", "tasks.overdue"),
-    "tasks.feed_polling",
+    *("tasks.feed_polling", "tasks.deliveries"),
     "tasks.announce",  # not a task: what a worker says once its engines are loaded
     "tasks.tracing",  # likewise
 )
@@ -17,6 +18,8 @@ SHUTDOWN_SECONDS = 20
 KILL_SECONDS = 5  # after the soft time limit: long enough to write what was made by then
 NET_QUEUES = ("webhooks", "feeds")
 FEED_SECONDS = 15  # between looks for feeds that are due
+DELIVERY_SECONDS = 5  # between looks for events, and for deliveries that are due
+TICK_SECONDS = 3600  # a tick of those that waits longer is dropped; short, and a worker whose clock is ahead drops all
 SWEEP_QUEUE = "sweep"  # its own, or a backlog would keep the sweep waiting
 
 
@@ -49,6 +52,9 @@ def configuration() -> dict[str, Any]:
     limit = settings().stage_seconds
     return {
         "broker_url": redis_url.get_secret_value() if redis_url else None,
+        "broker_use_ssl": options(redis_url.get_secret_value()) or None
+        if redis_url
+        else None,  # Flower asks for it here
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
             "queue_order_strategy": "priority",  # queues are read in the order given: live before backfill
@@ -73,10 +79,15 @@ def configuration() -> dict[str, Any]:
                 "schedule": settings().sweep_seconds,
                 "options": {"queue": SWEEP_QUEUE},  # it never expires: by a clock that goes ahead none would run
             },
+            "webhooks": {
+                "task": "webhooks.deliver",
+                "schedule": DELIVERY_SECONDS,
+                "options": {"queue": NET_QUEUES[0], "expires": TICK_SECONDS},
+            },
             "feeds": {
                 "task": "feeds.poll",
                 "schedule": FEED_SECONDS,
-                "options": {"queue": NET_QUEUES[1], "expires": FEED_SECONDS},
+                "options": {"queue": NET_QUEUES[1], "expires": TICK_SECONDS},
             },
         },
         "timezone": "UTC",

@@ -4,6 +4,7 @@ import json
 import mmap
 import os
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from celery import bootsteps
@@ -95,12 +96,12 @@ def _renew_if_it_can(consumer: Any) -> None:
             return  # the consumer meets the same error, and starts anew with a first sign
 
 
-def dead() -> list[str]:
-    """The workers whose sign has run out and whose messages were not put back yet."""
+def dead(others: Iterable[str] = ()) -> list[str]:
+    """The workers, and those of `others`, whose sign has run out. A broker that has lost its data knows none."""
     with app.connection_for_write() as connection:
         client = connection.default_channel.client
-        known = sorted(_text(name) for name in client.smembers(WORKERS))
-        return [name for name in known if not client.exists(_sign(name))]
+        known = {_text(name) for name in client.smembers(WORKERS)} | set(others)
+        return sorted(name for name in known if not client.exists(_sign(name)))
 
 
 def put_back(worker: str) -> list[Message]:

@@ -30,14 +30,15 @@ from workers.loading import import_before_fork
 from workers.metrics import send_counts
 from workers.pools import nlp_pool
 from workers.room import bound_memory
-from workers.runtime import runtime
+from workers.runtime import engines_loaded, runtime
 
 __all__ = ["app", "life", "worker_argv"]  # that life is imported gives each worker its sign
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
 MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it has at its start
-NET_MEMORY_KB = 400_000  # a feed of 8 MB in feedparser takes about 150 MB
+NET_MEMORY_KB = 400_000
+MORE_NET_MEMORY_KB = 1_000_000  # while it reads one feed
 RECYCLE_AFTER = 250  # messages, of up to eight articles, read by one ingest child, since parsers leak
 _RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
 
@@ -116,6 +117,7 @@ def _prepare(options: dict[str, Any], **_: Any) -> None:
     """
     if set(NET_QUEUES) & set(options.get("queues") or ()):
         worker_process_init.connect(_die_with_worker)
+        worker_process_init.connect(_bound_net)
         _load_feed_parser()
     elif "nlp" not in (options.get("queues") or ()):
         worker_process_init.connect(_die_with_worker)
@@ -142,10 +144,15 @@ def _load_engines(**_: Any) -> None:
         log.critical("%s", reason)
         os.kill(_WORKER, signal.SIGTERM)
         sys.exit(1)
+    engines_loaded.send(sender=None)
 
 
 def _bound_ingest(**_: Any) -> None:
     bound_memory(MORE_INGEST_MEMORY_KB)
+
+
+def _bound_net(**_: Any) -> None:
+    bound_memory(MORE_NET_MEMORY_KB)
 
 
 def _bound_nlp(**_: Any) -> None:

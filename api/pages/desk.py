@@ -11,14 +11,17 @@ from api.pages.coverage import coverage
 from api.pages.render import page, pages
 from config.settings import settings
 from models.session import transaction
+from models.stage import Lane, Stage
 from tasks.failures import failures
+from tasks.feeds import feeds
 from tasks.health import health
-from tasks.queue import BROKER_AWAY, messages
+from tasks.queue import BROKER_AWAY, messages, queue_of
 from tasks.rates import history, rates
+from workers.app import NET_QUEUES
 
 router = pages()
-GROUPS = 20  # of failures, the largest
-QUEUES = ("ingest", "nlp", "ingest.backfill", "nlp.backfill")
+GROUPS = 20  # of failures, the largest, and feeds
+QUEUES = (*(queue_of(stage, lane) for lane in Lane for stage in (Stage.INGEST, Stage.SUMMARY)), *NET_QUEUES)
 
 
 @router.api_route("/desk", methods=["GET", "HEAD"])
@@ -37,9 +40,11 @@ def show(every: Annotated[int, Query(ge=5, le=3600)] | None = None) -> HTMLRespo
 
 
 def _moving() -> dict[str, Any]:
-    """How fast the stages go, and what failed, grouped."""
+    """How fast the stages go, what failed, grouped, and the feeds that cannot be read."""
+    failing = feeds(limit=GROUPS, health="failing")
     with transaction() as db:
         return {
+            "failing_feeds": failing,
             "rates": rates(db),
             "sparks": {stage: sparks(values) for stage, values in history(db).items()},
             "failures": failures(db, most=GROUPS),

@@ -10,6 +10,7 @@ from api.pages.render import page
 from api.problems import MEDIA_TYPE
 
 FOR_PROGRAMS = ("/v1/", "/health", "/openapi.json", "/static/")
+BUG = {"status": 500, "title": "Something is wrong with the desk", "detail": "The log of the API says what."}
 KEPT = (b"www-authenticate", b"retry-after")
 
 
@@ -26,8 +27,11 @@ class ReadableProblems:
             return await self.app(scope, receive, send)
         start: Message = {}
         body = bytearray()
+        begun = False
 
         async def as_page(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start" and _is_problem(message):
                 start.update(message)
             elif not start:
@@ -37,7 +41,12 @@ class ReadableProblems:
                 if not message.get("more_body"):
                     await _page(start, json.loads(body))(scope, receive, send)
 
-        return await self.app(scope, receive, as_page)
+        try:
+            await self.app(scope, receive, as_page)
+        except Exception:
+            if not begun:
+                await page("problem.html", 500, problem=BUG)(scope, receive, send)
+            raise  # to be logged
 
 
 def _wants_page(scope: Scope) -> bool:

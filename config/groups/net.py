@@ -25,6 +25,12 @@ class Net(BaseSettings):
     feed_most_seconds: int = Field(
         21_600, ge=60, le=604_800, description="A quiet feed is read this often; more means fewer requests in vain."
     )
+    public_url: str = Field(
+        "",
+        max_length=500,
+        pattern=r"^(https?://[^\s/]+(/[^\s]*[^\s/])?)?$",
+        description="Where others reach the API, like https://desk.example, for links in webhooks; unset: paths only.",
+    )
     webhook_seconds: int = Field(
         10, ge=1, le=60, description="Longest time for a receiver to answer a delivery; then it is tried again later."
     )

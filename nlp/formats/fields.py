@@ -1,5 +1,6 @@
 """One JSON object as one document: which field names are understood, and in which order."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from nlp.formats.document import Document, Kind, Refused
 from nlp.formats.encoding import scrub
 from nlp.formats.sniff import is_markdown, looks_like_html
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_BREAKS = re.compile(r"[\t\r\n]")
 _TITLE = ("title", "headline", "name")
 _BODY = ("text", "body", "content", "content_text", "articleBody", "content_html", "html", "summary", "description")
 _URL = ("url", "link", "canonical_url", "external_url")
@@ -49,10 +52,15 @@ def kind_of(body: str, name: str = "") -> Kind:
 
 
 def web_address(value: str) -> str:
-    """`value` if it is an absolute http address, else nothing: only those can be fetched and linked to."""
+    """`value` if it is an absolute http address, else nothing: only those can be fetched and linked to.
+
+    Line ends and tabs within are left out, as browsers do; with other control characters it is none.
+    """
+    address = _BREAKS.sub("", value).strip()
     try:
-        parts = urlsplit(value.strip())
-        return value.strip() if parts.scheme.lower() in {"http", "https"} and parts.hostname else ""
+        parts = urlsplit(address)
+        usable = parts.scheme.lower() in {"http", "https"} and parts.hostname and not CONTROL.search(address)
+        return address if usable else ""
     except ValueError:
         return ""
 

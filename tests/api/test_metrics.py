@@ -113,6 +113,30 @@ def test_coverage_and_lineage_are_of_all_articles(ask, client):
     assert found[made_by] == 1 and any("@" in label for label in made_by)
 
 
+def test_what_was_made_otherwise_than_today_is_stale(ask, client):
+    client.post("/v1/articles", json={"text": TEXT})
+    ingest(1)
+    assert ask()["copydesk_results_stale", "ingest"] == 0
+    with session() as db:
+        db.execute(text("update stages set lineage = 'older@1' where name = 'ingest'"))
+    assert ask()["copydesk_results_stale", "ingest"] == 1
+
+
+def test_feeds_are_told_by_how_they_are(ask):
+    with session() as db:
+        db.execute(
+            text("""insert into feeds (key, url, pace_seconds, failures, next_poll_at)
+            select 'f' || n, 'http://feed.example/' || n, 60, n / 2, now() - '1 h'::interval * n
+            from generate_series(0, 2) n""")
+        )
+    found = ask()
+    assert (found["copydesk_feeds", "fine"], found["copydesk_feeds", "failing"], found["copydesk_feeds_overdue",]) == (
+        2,
+        1,
+        2,
+    )
+
+
 def test_of_many_rows_a_sample_is_counted(desk, monkeypatch):
     with session() as db:
         db.execute(text("insert into articles (key) select 'key ' || n from generate_series(1, 20000) n"))

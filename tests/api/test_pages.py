@@ -12,6 +12,7 @@ from sqlalchemy import insert, update
 from api.app import create_app
 from api.security_headers import POLICY
 from models.article import Article, Declared
+from models.feed import Feed
 from models.session import session, transaction
 from models.stage import Stage, StageRow, State
 from models.story import Story
@@ -100,6 +101,14 @@ def test_browsers_get_problems_as_pages_and_programs_as_json(client):
     assert "Not Found" in _text(_get(client, "/nowhere", 404))
 
 
+def test_a_bug_is_told_on_a_page_and_without_its_details(client, monkeypatch):
+    monkeypatch.setattr("api.pages.front.latest_stories", lambda db: 1 / 0)
+    response = _get(client, "/", 500)
+    assert "The log of the API says what" in _text(response)
+    assert "division" not in response.text
+    assert response.headers["content-security-policy"] == POLICY
+
+
 def test_a_browser_without_a_key_is_asked_for_a_password(desk, setting):
     setting(api_token="quite-a-long-random-word")
     client = TestClient(create_app(), base_url="http://localhost:8000")
@@ -123,7 +132,7 @@ def test_what_others_wrote_is_text_wherever_it_stands(client):
     _summary(one, reason=HOSTILE)
     _stage(one, Stage.INGEST, State.FAILED, HOSTILE)
     with session() as db:
-        db.add(Declared(article_id=one, kind="next", title=HOSTILE, title_key="k", url="javascript:alert(2)"))
+        db.add(Declared(article_id=one, kind="next", title=HOSTILE, title_key="k", url="http://[half"))
     for path in (f"/articles/{one}?summary=1", "/", "/articles", "/desk", f"/search?q={HOSTILE}", "/entities?name=<b>"):
         page = client.get(path, headers=BROWSER).text
         assert "<script>" not in page
@@ -249,6 +258,22 @@ def test_a_failure_is_on_the_desk_page_with_its_article(client):
     assert "none of the kind" in _text(page)
 
 
+def test_a_feed_that_cannot_be_read_is_on_the_desk_page(client):
+    with session() as db:
+        facts = {"key": "k", "url": "https://news.example/feed", "title": "News", "pace_seconds": 900}
+        db.add(Feed(failures=3, last_error="the site answers 503", **facts))
+    assert "News the site answers 503 3 readings failed since it was added" in _text(_get(client, "/desk"))
+
+
 def test_the_pages_are_not_part_of_the_api(client):
     paths = client.get("/openapi.json").json()["paths"]
-    assert all(path.startswith(("/v1/", "/health")) for path in paths)
+    assert not {"/", "/articles", "/articles/{article_id}", "/search", "/desk", "/static/{name}"} & set(paths)
+
+
+@pytest.mark.parametrize("path", ["/", "/articles?source=A+%26+B", "/search?q=strike+%26+talks", "/entities/1"])
+def test_each_list_names_the_feed_of_it(client, path):
+    tell("{ORG WFP} met.", source="A & B")
+    feeds = re.findall(r'rel="alternate" type="[^"]+" title="[^"]+" href="([^"]+)"', _get(client, path).text)
+    assert len(feeds) == 2
+    assert [client.get(feed.replace("&amp;", "&")).status_code for feed in feeds] == [200, 200]
+    assert ("?" in feeds[0]) == (path != "/")

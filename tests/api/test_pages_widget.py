@@ -65,7 +65,11 @@ def test_pages_of_other_sites_may_not(opened, three, origin):
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_unless_set_no_site_may_and_other_calls_never(client, opened, three):
+def test_unless_sites_are_chosen_none_may(client, three):
+    assert "access-control-allow-origin" not in client.get("/v1/widget?id=2", headers={"Origin": SITE}).headers
+
+
+def test_nothing_else_may_be_read_by_pages_of_other_sites(opened, three):
     assert "access-control-allow-origin" not in opened.get("/v1/articles/2", headers={"Origin": SITE}).headers
 
 

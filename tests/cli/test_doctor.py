@@ -11,6 +11,7 @@ from sqlalchemy import text
 from cli.checked import Verdict
 from cli.doctor_machine import checkpoints, data_folder, python
 from models.session import session
+from tasks.moving import KINDS
 from workers.app import app
 from workers.engines import onnx
 
@@ -24,7 +25,7 @@ def _checks(copydesk):
 
 def test_a_desk_in_order_lacks_only_the_workers_that_were_not_started(copydesk):
     found = _checks(copydesk)
-    assert {what for what, one in found.items() if one["verdict"] == "fail"} == {"worker ingest", "worker nlp"}
+    assert {what for what, one in found.items() if one["verdict"] == "fail"} == {f"worker {kind}" for kind in KINDS}
     assert found["database"]["said"].startswith("PostgreSQL 18")
     assert found["queue"]["said"].startswith("Valkey 9")
     assert found["queue file"]["said"] == "appendonly yes"

@@ -53,4 +53,4 @@ def test_feeds_come_in_and_go_out_as_opml(copydesk, tmp_path):
     assert copydesk("feed", "import", "-", stdin=exported.encode()).out == "known 1  One\n"
     assert "cannot be read" in copydesk("feed", "import", tmp_path / "nothing").err
     file.write_bytes(b"Hello.")
-    assert "no OPML" in copydesk("feed", "import", file).err
+    assert "no feed in it" in copydesk("feed", "import", file).err

@@ -95,7 +95,7 @@ class Rig:
     def count(self, where: str) -> int:
         return int(self.ask(f"select count(*) from stages where {where}")[0][0])
 
-    def wait(self, condition: Callable[[], bool], what: str, seconds: float = 150) -> None:
+    def wait(self, condition: Callable[[], bool], what: str, seconds: float = 120 + ARTICLES) -> None:
         """Wait while dead workers are started again. A service that is away just now says no."""
 
         def holds() -> bool:
@@ -141,6 +141,10 @@ class Rig:
                 os.kill(pid, number)
         return len(found)
 
+    def told(self, text: str) -> bool:
+        """Whether any process of the rig has written this to its log."""
+        return any(text in log.read_text(errors="replace") for log in (self.folder / "logs").glob("*.log"))
+
     def kill_service(self, service: Postgres | Valkey) -> None:
         """Hard. It stays away until it is started."""
         assert service._child is not None and service._child.pid is not None
@@ -174,8 +178,8 @@ class Rig:
             assert self.broken() == {}
         return self.whole
 
-    def under(self, fault: str, disturb: Callable[["Rig"], int]) -> dict[str, Any]:
-        """Put all articles in, disturb when a quarter is done, and compare what is made with an undisturbed run.
+    def under(self, fault: str, disturb: Callable[["Rig"], int], *, early: bool = False) -> dict[str, Any]:
+        """Put all articles in, disturb when an eighth is done, or at once, and compare with an undisturbed run.
 
         `disturb` returns how many processes it has killed. What was interrupted must have ended two sweeps (and what
         workers take to start, and to come to it) after the end of the disturbance, by the database's clock.
@@ -183,7 +187,8 @@ class Rig:
         whole = self.undisturbed()
         self.clear()
         receive(documents(ARTICLES))
-        self.wait(lambda: self.count("state = 'done'") >= ARTICLES // 2, "work is under way")
+        if not early:
+            self.wait(lambda: self.count("state = 'done'") >= ARTICLES // 2, "work is under way")
         killed = disturb(self)
         [(since,)] = self.ask("select clock_timestamp()::text")
         self.wait(self.ended, f"all is done after: {fault}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from faults.rig import Rig
+from waiting import wait_until
 
 AWAY = float(os.environ.get("FAULT_AWAY", "4"))  # seconds
 
@@ -37,6 +38,7 @@ def test_a_database_whose_disk_is_full_for_a_while(rig: Rig, small_disk: tuple[P
             os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize - 2**20)
         try:
             _until_refused(rig)
+            wait_until(lambda: rig.told("No space left on device"), "a worker, or the database, is told so")
             time.sleep(AWAY)
         finally:
             filler.unlink()
@@ -46,7 +48,7 @@ def test_a_database_whose_disk_is_full_for_a_while(rig: Rig, small_disk: tuple[P
             return 1
         return 0
 
-    rig.under("disk of the database full", fill)
+    rig.under("disk of the database full", fill, early=True)
 
 
 def _until_refused(rig: Rig) -> None:

@@ -6,26 +6,19 @@ from faults.rig import Rig
 
 
 def test_a_worker_that_comes_back_late_overwrites_nothing(rig: Rig) -> None:
-    held: list[str] = []
-
     def stop(rig: Rig) -> int:
         (rig.marks / "hold").touch()
         rig.wait((rig.marks / "inside").exists, "a worker is inside its tagger")
         parent = int((rig.marks / "inside").read_text() or 0)
         [name] = [name for name, pid in rig.desk.pids().items() if pid == parent]
-        held.append(name)
         rig.signal(name, signal.SIGSTOP)
         (rig.marks / "hold").unlink()
         rig.wait(rig.ended, "others have done all, what the stopped one had included")
         rig.results = rig.ask("select article_id, name, claims, finished_at from stages order by 1, 2")
         rig.signal(name, signal.SIGCONT)
-        rig.wait(lambda: "was superseded" in _log(rig, name), "it has come back, and was told")
+        rig.wait(lambda: rig.told("was superseded"), "it has come back, and was told")
         return 0
 
     found = rig.under("worker stopped past its sign of life, continued", stop)
     assert found["repeated"] > 0
     assert rig.ask("select article_id, name, claims, finished_at from stages order by 1, 2") == rig.results
-
-
-def _log(rig: Rig, name: str) -> str:
-    return (rig.folder / "logs" / f"{name}.log").read_text()

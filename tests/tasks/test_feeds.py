@@ -7,6 +7,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from sites import Answer, Site, open_site
 from sqlalchemy import select, text
 
@@ -233,9 +234,22 @@ def test_the_past_of_a_long_feed_goes_behind_live_articles(site, feed_id):
 def test_a_feed_that_kills_its_reader_is_given_up_for_a_while(site, feed_id):
     _sql("update feeds set tries = :tries", tries=MOST_TRIES)
     view = _read(feed_id)
-    assert "The worker process died in each of 3 readings" in view["last_error"]
+    assert "3 readings ended before they were done" in view["last_error"]
     assert _asked(site) == []
     assert _read(feed_id)["health"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(SoftTimeLimitExceeded, "longer than 120 s"), (MemoryError, "more memory")]
+)
+def test_a_feed_that_takes_too_much_is_told_so(site, feed_id, monkeypatch, error, said):
+    def parse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("tasks.feed_polling.read_polled", parse)
+    view = _read(feed_id)
+    assert said in view["last_error"]
+    assert _sql("select tries from feeds") == [(0,)]
 
 
 def test_a_feed_whose_host_was_just_asked_is_read_later_and_no_try_is_counted(site, feed_id, setting):

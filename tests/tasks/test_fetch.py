@@ -241,7 +241,7 @@ def test_a_site_in_trouble_is_worth_another_try(site, status):
 def test_nobody_listening_is_worth_another_try(site):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with pytest.raises(Unreachable, match="could not be fetched"):
+    with pytest.raises(Unreachable, match="could not be reached"):
         fetched(f"http://127.0.0.1:{port}/")
 
 
@@ -264,7 +264,7 @@ def test_a_page_cut_short_is_worth_another_try(site):
         answer.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + PAGE)
 
     site.pages["/story"] = send
-    with pytest.raises(Unreachable, match="could not be fetched"):
+    with pytest.raises(Unreachable, match="could not be reached"):
         fetched(site.address + "/story")
 
 

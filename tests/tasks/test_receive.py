@@ -12,6 +12,7 @@ from models.article import Article, Payload
 from models.session import session
 from models.stage import Lane, StageRow, State
 from nlp.formats import Document
+from nlp.formats.fields import CONTROL
 from tasks.errors import Unusable
 from tasks.receive import check, receive
 from workers.app import app
@@ -19,7 +20,7 @@ from workers.app import app
 # Unlike what files and requests hold by the time they get here: NUL, halves of surrogate pairs, anything.
 odd = st.text(st.characters(), max_size=12) | st.sampled_from(["", "\0", "\ud800", "a\udfffb", "\u202e", "İ", "ﬁ"])
 hosts = st.sampled_from(["a.example", "A.example", "bücher.example", "127.0.0.1", "[::1]", "a.example:8080"])
-urls = st.builds("https://{}/{}".format, hosts, odd)
+urls = st.builds("https://{}/{}".format, hosts, odd.filter(lambda text: not CONTROL.search(text.replace("\0", ""))))
 
 
 @st.composite
@@ -143,3 +144,14 @@ def test_sending_a_failed_article_again_tries_it_again(desk):
     assert (again.article_id, again.queued) == (first.article_id, True)
     with session() as db:
         assert db.scalars(select(StageRow.state)).all() == [State.QUEUED]
+
+
+def test_names_are_lines_without_what_steers_a_terminal() -> None:
+    found = check(Document("text", "Body.", title="Talks\n\x1b]0;gone\x07 fail\x00", author="Ada\u202e Byrne"))
+    assert (found.title, found.author) == ("Talks ]0;gone fail", "Ada Byrne")
+
+
+@pytest.mark.parametrize("broken", ["\n", "\r\nHost: other.example", "\x1b", "\x7f"])
+def test_an_address_with_a_control_character_is_refused(broken: str) -> None:
+    with pytest.raises(Unusable, match="control character"):
+        check(Document("text", "Body.", url=f"https://news.example/a{broken}b"))

@@ -144,6 +144,15 @@ def test_what_a_dead_worker_left_running_is_queued_again_once_and_a_living_ones_
     assert messages("ingest") == 1  # for both
 
 
+def test_a_dead_worker_is_known_by_what_it_left_running_when_the_broker_has_forgotten_it(received: list[int]) -> None:
+    _lose()
+    with session() as db:
+        started = func.now() - timedelta(seconds=50)
+        db.execute(update(StageRow).values(state=State.RUNNING, worker="forgotten", started_at=started))
+    sweep()
+    assert _in_the_queue() == set(received)
+
+
 @pytest.mark.parametrize("state", [State.DONE, State.FAILED, State.SKIPPED])
 def test_ended_stages_are_left_alone(received: list[int], state: State) -> None:
     _lose()

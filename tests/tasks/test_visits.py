@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sites import Site, open_site
+from sites import PAGE, Site, open_site
 from sqlalchemy import text
 
 from models.session import session, statements
 from models.stage import Stage, StageRow, State
 from nlp.formats import Document
 from tasks.errors import Later, Unreachable, Unusable
+from tasks.fetch import fetch
 from tasks.ingest import ingest
 from tasks.politeness import LONGEST_WAIT, forget_hosts, take_turn
 from tasks.queue import messages
@@ -168,6 +169,15 @@ def test_redirects_within_a_host_are_one_request_to_it(site, setting):
     visit = Visit()
     visit.enter(f"{site.address}/one")
     visit.enter(f"{site.address}/one/")
+
+
+def test_a_redirect_to_what_robots_txt_forbids_is_not_followed(site):
+    site.page("/robots.txt", b"User-agent: *\nDisallow: /private\n")
+    site.page("/private", PAGE)
+    start = site.page("/start", b"", 302, location="/private")
+    with pytest.raises(Unusable, match=r"/private is not to be fetched, says the robots\.txt"):
+        fetch(Document("text", "", url=start), Visit().enter)
+    assert [request.path for request in site.requests] == ["/robots.txt", "/start"]
 
 
 def test_a_door_waits_for_its_turn_where_that_is_soon(site, setting):

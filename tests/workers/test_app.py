@@ -28,6 +28,7 @@ def test_every_task_is_acknowledged_late_and_given_back_when_its_worker_dies() -
         "desk.overdue",
         "feeds.poll",
         "feeds.read",
+        "webhooks.deliver",
     }
     assert all(task.acks_late and task.reject_on_worker_lost and task.ignore_result for task in ours.values())
 
