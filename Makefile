@@ -1,5 +1,5 @@
 # make run    set up and put samples/ through the desk        make test   set up and run the tests
-# make check  formatting, lint, types, layers, lock files     make lock   renew the lock files from pyproject.toml
+# make check  formatting, lint, types, layers, locks, secrets     make lock   renew the lock files from pyproject.toml
 # make docs   renew docs/api.md, docs/cli.md and docs/settings.md from the code
 # make torch  the extra that engines of the hub need (docs/engines.md)
 # make bench  the project's own measurements (SHORT=1: quick)
@@ -41,6 +41,8 @@ check: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/docs.py check
 	$(BIN)/python .ci/locks.py check $(LOCK)
+	$(BIN)/python .ci/leaks.py check
+	$(BIN)/python .ci/audit.py requirements.lock requirements-test.lock
 
 docs: $(VENV)/.installed
 	$(BIN)/python .ci/docs.py write

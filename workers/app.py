@@ -5,6 +5,7 @@ from typing import Any
 from celery import Celery, Task
 from sqlalchemy.exc import OperationalError
 
+from config.groups.tls import options
 from config.settings import SettingsError, settings
 
 TASKS = (
@@ -51,6 +52,9 @@ def configuration() -> dict[str, Any]:
     limit = settings().stage_seconds
     return {
         "broker_url": redis_url.get_secret_value() if redis_url else None,
+        "broker_use_ssl": options(redis_url.get_secret_value()) or None
+        if redis_url
+        else None,  # Flower asks for it here
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
             "queue_order_strategy": "priority",  # queues are read in the order given: live before backfill

@@ -7,6 +7,8 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from config.groups.tls import verified
+
 POSTGRES = ("postgresql+psycopg", "postgresql", "postgres")
 REDIS = ("redis", "rediss", "redis+socket", "sentinel")
 
@@ -19,10 +21,14 @@ class Services(BaseSettings):
         description="Folder of the embedded services, logs and passwords: about 20 kB an article.",
     )
     database_url: SecretStr | None = Field(
-        None, validation_alias="DATABASE_URL", description="Your PostgreSQL (with pgvector); unset: the embedded one."
+        None,
+        validation_alias="DATABASE_URL",
+        description="Your PostgreSQL (with pgvector); unset: the embedded one. With TLS: docs/operations.md.",
     )
     redis_url: SecretStr | None = Field(
-        None, validation_alias="REDIS_URL", description="Your Redis or Valkey; unset: the embedded one."
+        None,
+        validation_alias="REDIS_URL",
+        description="Your Redis or Valkey; unset: the embedded one. With TLS: `rediss://`.",
     )
 
     @field_validator("database_url")
@@ -33,9 +39,10 @@ class Services(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _known_to_celery(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None:
-            _after_scheme(url, REDIS)
-        return url
+        if url is None:
+            return None
+        _after_scheme(url, REDIS)
+        return SecretStr(verified(url.get_secret_value()))
 
 
 def _after_scheme(url: SecretStr, schemes: tuple[str, ...]) -> str:

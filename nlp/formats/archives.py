@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from nlp.errors import Unreadable
+from nlp.errors import Unreadable, said
 from nlp.formats.dates import moment
 from nlp.formats.document import Document, Refused
 from nlp.formats.encoding import decode
@@ -35,8 +35,8 @@ def read_archive(data: bytes) -> Iterator[Document | Refused]:
             item = _item(record, f"record {number}") if record is not None else None
         except Exception as error:  # warcio raises what its readers raise: zlib, Unicode, value and its own errors
             if number == 1:
-                raise Unreadable(f"broken WARC, no readable record in it ({error}); write it again") from None
-            yield Refused(f"record {number}", f"broken WARC record ({error}); records after it are lost")
+                raise Unreadable(f"broken WARC, no readable record in it ({said(error)}); write it again") from None
+            yield Refused(f"record {number}", f"broken WARC record ({said(error)}); records after it are lost")
             return
         if record is None and number == 1:
             raise Unreadable("broken WARC, no readable record in it; write it again")

@@ -24,12 +24,17 @@ def moment(value: object) -> datetime | None:
     if isinstance(value, bool) or value is None:
         return None
     try:
-        found = _number(float(value)) if isinstance(value, int | float) else _text(str(value).strip()[:64])
-        if found is None or not 1700 <= found.year <= 2200:
+        found = bounded(_number(float(value)) if isinstance(value, int | float) else _text(str(value).strip()[:64]))
+        if found is None:
             return None
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def bounded(found: datetime | None) -> datetime | None:
+    """The moment, unless no news is so old or so far ahead: time zones and databases disagree on others."""
+    return found if found is not None and 1700 <= found.year <= 2200 else None
 
 
 def _number(value: float) -> datetime:

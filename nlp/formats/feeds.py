@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
-from nlp.errors import Unreadable
+from nlp.errors import Unreadable, said
+from nlp.formats.dates import bounded
 from nlp.formats.document import Document, Refused
 from nlp.formats.encoding import scrub
 from nlp.formats.fields import kind_of, web_address
@@ -52,7 +53,7 @@ def parsed(data: bytes, url: str = "", media_type: str = "") -> Any:
     fault = found.get("bozo_exception")
     broken = fault is not None and type(fault).__name__ not in _HARMLESS
     if broken and not found.entries and not _text(found.feed, "title"):
-        raise Unreadable(f"broken feed: {str(fault)[:200]}; check the address, or send the pages themselves")
+        raise Unreadable(f"broken feed: {said(fault)}; check the address, or send the pages themselves")
     return found
 
 
@@ -104,7 +105,7 @@ def _whole(html: str, words: int) -> bool:
 def _moment(entry: Any) -> datetime | None:
     for name in ("published_parsed", "updated_parsed"):
         try:
-            return datetime.fromtimestamp(timegm(entry[name]), UTC)
+            return bounded(datetime.fromtimestamp(timegm(entry[name]), UTC))
         except (KeyError, TypeError, ValueError, OverflowError, OSError):
             continue
     return None

@@ -6,7 +6,7 @@ from bounded import within
 from nlp.errors import Unreadable
 from nlp.extract import Extracted, extract
 from nlp.fingerprints import text_hash, title_key, without_site
-from nlp.formats import Document
+from nlp.formats import Document, Refused, split
 from nlp.formats.fields import web_address
 from nlp.formats.markdown import plain
 from nlp.formats.sniff import format_of, is_markdown
@@ -14,6 +14,10 @@ from nlp.forms import normal
 from nlp.links import absolute
 from nlp.skips import skip_reason
 
+WARC = (  # a record, and the beginning of what should be one
+    b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: https://a.example/\r\nContent-Type: text/plain\r\n"
+    b"Content-Length: 3\r\n\r\none\r\n\r\n"
+)
 PROSE = "The minister said that talks would go on in Geneva on Monday after a long night of argument. "
 SECONDS = 2.0  # of processor time; before, each took minutes or longer
 
@@ -111,3 +115,16 @@ def test_a_text_longer_than_any_article_is_skipped_and_says_so() -> None:
 )
 def test_no_address_breaks_a_line(written: str, read: str) -> None:
     assert web_address(written) == read
+
+
+@pytest.mark.parametrize("year", ["0001", "0000", "1699", "2201", "9999"])
+def test_a_year_that_no_news_is_of_is_no_date(year: str) -> None:
+    item = f"<item><title>T</title><link>https://a.example/1</link><pubDate>{year}-05-01T00:00:00Z</pubDate></item>"
+    for data in (f"<rss version='2.0'><channel>{item}</channel></rss>", f'{{"text": "x", "date": "{year}-05-01"}}'):
+        (found,) = split(data.encode())
+        assert isinstance(found, Document) and found.published is None
+
+
+def test_a_refusal_quotes_nothing_that_steers_a_terminal() -> None:
+    (refused,) = [one for one in split(WARC + b"\x1b]0;gone\x00\r\n\r\n") if isinstance(one, Refused)]
+    assert "\x1b" not in refused.reason and "\0" not in refused.reason and "gone" in refused.reason
