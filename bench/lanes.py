@@ -25,6 +25,7 @@ from models.stage import ENDS, Lane, Stage, StageRow, State
 from nlp.formats import Document
 from tasks.queue import messages
 from tasks.receive import receive
+from workers.pressure import HIGH
 
 GOAL = 1.5
 KEPT = 0.8  # of the backfill's speed
@@ -48,6 +49,8 @@ def main() -> None:
             before = _memory(pids)
             idle = _one_by_one(live[:each])
             _queue(_old(options.data, 2 * each + WARM), old)
+            while messages("ingest.backfill") and messages("nlp.backfill") < HIGH:
+                time.sleep(LOOK_SECONDS)  # ingest works for itself alone until then
             alone = _backfill_rate(5 if options.short else 30)
             waiting = _waiting()
             begun, done = time.perf_counter(), _backfill_done()

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from config.settings import settings
 from models.session import session
 from models.stage import RESULTS, Lane, Stage, StageRow, State
-from tasks.queue import first_waiting, queue_of
+from tasks.queue import first_waiting, messages, queue_of
 from workers.app import app
+from workers.pressure import LOW, NLP
 
 SWEPT = "copydesk.swept"  # in the broker: when the last sweep ended, in seconds of the broker's clock
 MISSED = 3  # sweeps in a row that may be missed
@@ -59,11 +60,14 @@ def find_stuck() -> list[Stuck]:
     """
     bound = timedelta(seconds=settings().stuck_seconds)
     next_ones = {kind: _next_ones(stages[0]) for kind, stages in KINDS.items()}
+    held_back = messages(NLP) >= LOW
     with session() as db:
         found = []
         for kind, stages in KINDS.items():
             since = _waits_since(db, stages, next_ones[kind])
             now = db.scalar(select(func.now()))
+            if kind == "ingest" and held_back:
+                continue  # nlp is waited for, and looked at next
             if since and now and now - since > bound and not _finished(db, stages, bound):
                 found.append(Stuck(kind, stages, (now - since).total_seconds()))
         return found

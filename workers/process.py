@@ -22,7 +22,7 @@ from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
 from nlp.formats.polled import read_polled
-from workers import life
+from workers import life, pressure
 from workers.app import NET_QUEUES, SWEEP_QUEUE, app
 from workers.child import CannotStart, die_with_parent
 from workers.engines.hub.chosen import memory_kb
@@ -32,7 +32,7 @@ from workers.pools import nlp_pool
 from workers.room import bound_memory
 from workers.runtime import engines_loaded, runtime
 
-__all__ = ["app", "life", "worker_argv"]  # that life is imported gives each worker its sign
+__all__ = ["app", "life", "pressure", "worker_argv"]  # that these are imported makes them steps of each worker
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000

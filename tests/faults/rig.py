@@ -178,11 +178,13 @@ class Rig:
             assert self.broken() == {}
         return self.whole
 
-    def under(self, fault: str, disturb: Callable[["Rig"], int], *, early: bool = False) -> dict[str, Any]:
+    def under(
+        self, fault: str, disturb: Callable[["Rig"], int], *, early: bool = False, patience: float = 0
+    ) -> dict[str, Any]:
         """Put all articles in, disturb when an eighth is done, or at once, and compare with an undisturbed run.
 
         `disturb` returns how many processes it has killed. What was interrupted must have ended two sweeps (and what
-        workers take to start, and to come to it) after the end of the disturbance, by the database's clock.
+        workers take to start, and to come to it, and `patience`) after the disturbance, by the database's clock.
         """
         whole = self.undisturbed()
         self.clear()
@@ -214,7 +216,7 @@ class Rig:
             other = sorted(set(rows) ^ set(found[table]))
             assert found[table] == rows, f"{table} differs after: {fault}: {other[:2]}"
         assert self.broken() == {}
-        assert late < 2 * SWEEP + START, "what was interrupted was stuck"
+        assert late < 2 * SWEEP + START + patience, "what was interrupted was stuck"
         return figures
 
 

@@ -27,4 +27,5 @@ def test_a_broker_killed_that_has_lost_all_its_data(rig: Rig) -> None:
 
 
 def test_a_broker_that_is_away_for_a_while(rig: Rig) -> None:
-    rig.under(f"broker away for {AWAY:.0f} s", lambda rig: _kill(rig, away=AWAY))
+    look = min(AWAY, 30)  # Celery looks again after 2, 4, 6 and so on up to 30 s
+    rig.under(f"broker away for {AWAY:.0f} s", lambda rig: _kill(rig, away=AWAY), patience=look)
