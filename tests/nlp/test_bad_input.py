@@ -136,6 +136,12 @@ def test_a_year_that_no_news_is_of_is_no_date(year: str) -> None:
         assert isinstance(found, Document) and found.published is None
 
 
+def test_an_archived_page_that_is_empty_is_refused_and_not_fetched() -> None:
+    assert list(split(WARC.replace(b"Length: 3\r\n\r\none", b"Length: 2\r\n\r\n \0"))) == [
+        Refused("record 1", "the page is empty; leave it out")
+    ]
+
+
 def test_a_refusal_quotes_nothing_that_steers_a_terminal() -> None:
     (refused,) = [one for one in split(WARC + b"\x1b]0;gone\x00\r\n\r\n") if isinstance(one, Refused)]
     assert "\x1b" not in refused.reason and "\0" not in refused.reason and "gone" in refused.reason
