@@ -1,6 +1,7 @@
 """The HTTP API: what it serves and behind which guards. Importing it loads no engine."""
 
 from fastapi import FastAPI
+from fastapi_swagger import patch_fastapi
 
 import api.articles
 import api.entities
@@ -58,7 +59,15 @@ def create_app() -> FastAPI:
     """The application. Raises SettingsError when it would be open to strangers, or to nobody."""
     chosen = settings()
     require_a_way_in(chosen)
-    app = FastAPI(title="Copydesk", version="0.1.0", summary="Articles in; summary, entities and neighbours out.")
+    app = FastAPI(
+        title="Copydesk",
+        version="0.1.0",
+        summary="Articles in; summary, entities and neighbours out.",
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    patch_fastapi(app, redirect_from_root_to_docs=False)  # FastAPI's own pages load their scripts from elsewhere
     app.add_middleware(Bodies, settings=chosen)
     app.add_middleware(Guard, settings=chosen)  # what is added later comes earlier
     app.add_middleware(ReadableProblems)

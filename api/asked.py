@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from api.entities import storable
 from tasks.listing import Filters, Overall
@@ -19,9 +19,9 @@ _OFFSET_AFTER_SPACE = re.compile(r"(T[0-9:.]+) (\d\d:?\d\d)")  # a plus sign in 
 def _with_time(value: object) -> object:
     if not isinstance(value, str):
         return value
-    if _DAY.fullmatch(value):
-        return f"{value}T00:00:00Z"
-    return _OFFSET_AFTER_SPACE.sub(r"\1+\2", value)
+    if not _DAY.match(value):  # a bare number would count as seconds since 1970
+        raise ValueError("give a day or a moment, such as 2026-03-12 or 2026-03-12T10:30:00Z")
+    return f"{value}T00:00:00Z" if _DAY.fullmatch(value) else _OFFSET_AFTER_SPACE.sub(r"\1+\2", value)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -35,7 +35,8 @@ def _a_cursor(given: str) -> str:
     return given
 
 
-When = Annotated[AwareDatetime, BeforeValidator(_with_time), AfterValidator(_in_utc)]
+A_DAY_OR_MOMENT = {"anyOf": [{"type": "string", "format": form} for form in ("date-time", "date")]}
+When = Annotated[AwareDatetime, BeforeValidator(_with_time), AfterValidator(_in_utc), WithJsonSchema(A_DAY_OR_MOMENT)]
 Text = Annotated[str, AfterValidator(storable)]
 Cursor = Annotated[str, AfterValidator(_a_cursor)]
 Question = Annotated[Text, Field(min_length=1, max_length=MOST_ASKED)]

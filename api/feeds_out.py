@@ -20,20 +20,20 @@ RSS = "application/rss+xml"
 JSON_FEED = "application/feed+json"
 
 
-def _as(media_type: str) -> dict[int | str, dict[str, Any]]:
+def _as(media_type: str, kind: str) -> dict[int | str, dict[str, Any]]:
     return {
-        200: {"description": "The newest articles", "content": {media_type: {"schema": {"type": "string"}}}},
+        200: {"description": "The newest articles", "content": {media_type: {"schema": {"type": kind}}}},
         304: {"description": "Nothing has changed since; see `ETag` and `Last-Modified`"},
     }
 
 
-@router.get("/feed.rss", response_class=Response, responses=_as(RSS))
+@router.get("/feed.rss", response_class=Response, responses=_as(RSS, "string"))
 def as_rss(asked: Annotated[FeedOf, Query()], request: Request) -> Response:
     """The newest articles as RSS 2.0, each with its summary and a link to where it was published."""
     return _feed(asked, request, RSS, rss)
 
 
-@router.get("/feed.json", response_class=Response, responses=_as(JSON_FEED))
+@router.get("/feed.json", response_class=Response, responses=_as(JSON_FEED, "object"))
 def as_json_feed(asked: Annotated[FeedOf, Query()], request: Request) -> Response:
     """The same as JSON Feed 1.1."""
     return _feed(asked, request, JSON_FEED, json_feed)

@@ -23,7 +23,7 @@ def backup(
 ) -> None:
     """Write the whole desk into one file, as of one moment, while it goes on working.
 
-    The file has every article and the hashes of keys: keep it as you keep the database.
+    The file has every article, the hashes of keys and the secrets of webhooks: keep it as you keep the database.
     """
     from tasks.archive import backup as write
 

@@ -88,7 +88,8 @@ def status(json: Json = False) -> None:
         print_json(found)
     else:
         _print(found)
-        Console().print(*(stale_lines(lineage) if "lineage" in found else ()), sep="\n", end="")
+        for line in stale_lines(lineage) if "lineage" in found else ():
+            Console().print(line)
     if not found["ok"]:
         raise typer.Exit(1)
 

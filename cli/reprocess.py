@@ -1,5 +1,6 @@
 """`copydesk reprocess`: results that today's engines or settings would make otherwise are made again."""
 
+import sys
 import time
 from datetime import UTC, datetime
 from typing import Annotated
@@ -15,10 +16,12 @@ from cli.stopped import saying_where
 from models.session import session
 from models.stage import Stage
 from tasks.errors import Unusable
+from tasks.lineages import lineages
 from tasks.rates import now
 from tasks.reprocess import Wanted, count, is_full, requeue, wanted
 
 PAUSE_SECONDS = 1.0
+OTHERS = "workers make {} by other settings than these: start them again first, or what they redo is stale again"
 
 
 def reprocess(
@@ -45,6 +48,11 @@ def reprocess(
         moment = _moment(before) if before else now(db) if everything else None
         chosen = wanted(db, set(stage or Stage), source=source, lineage=lineage, before=moment)
         counts = [count(db, one) for one in chosen]
+        others = [
+            name for name, today in lineages(db).items() if today.others and name in {one.stage for one in chosen}
+        ]
+    for name in others:
+        print(OTHERS.format(name), file=sys.stderr)
     queued = dict.fromkeys((one.stage for one in chosen), 0)
     go_on = f"the same command with --before {moment.isoformat()}" if moment else "the same command"
     with saying_where(lambda: f"{sum(queued.values()):,} queued; {go_on} goes on with the rest."):

@@ -16,6 +16,7 @@ def up() -> None:
         workers = (("worker", kind) for kind in ("ingest", "nlp", "net"))
         for command in (*workers, ("beat",), ("api",), ("flower",)):
             desk.add(process(*command))
+        console.print(f"Pages   http://{settings().host}:{settings().port}/")
         console.print(f"API     http://{settings().host}:{settings().port}/docs")
         console.print(f"Flower  http://{settings().flower_host}:{settings().flower_port}  copydesk / {password}")
         console.print(f"Logs    {logs()}\nCtrl-C stops the desk.", highlight=False)

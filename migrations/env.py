@@ -11,6 +11,7 @@ import models.feed
 import models.host
 import models.idempotency
 import models.key
+import models.lineage
 import models.neighbour
 import models.stage
 import models.story

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import Session
 
 from config.settings import SettingsError, settings
@@ -65,6 +65,12 @@ def session() -> Iterator[Session]:
     """One transaction: committed at the end, rolled back on any exception."""
     with Session(engine(), expire_on_commit=False) as db, db.begin():
         yield db
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether it is the database that failed, not the statement: no connection, no room, or shutting down."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(("08", "53", "57P")))
 
 
 def _forget_connections() -> None:

@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-from celery.signals import worker_process_init, worker_ready
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
@@ -14,17 +13,14 @@ from models.session import transaction
 from models.stage import Stage
 from tasks.summarize import lineages_of
 from workers import today
-from workers.runtime import Runtime, runtime
+from workers.runtime import Runtime, engines_loaded, runtime
 
 log = logging.getLogger(__name__)
 
 
-@worker_process_init.connect
-@worker_ready.connect
+@engines_loaded.connect
 def announce(**_: Any) -> None:
-    """Of a child, or of a worker of threads. The others, and the one that starts children, have no engines."""
-    if not runtime.cache_info().currsize:
-        return
+    """Of a child, or of a worker of threads. A database that is away keeps no worker from its work."""
     try:
         report(runtime())
     except DBAPIError as error:

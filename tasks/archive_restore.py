@@ -21,6 +21,7 @@ from tasks.queue import QUEUES
 from tasks.sweep import recover
 from workers.app import app
 
+NOTES = {"delivery_clock", "hosts", "reported_lineages", "robots"}  # a desk that has run and has no articles has such
 PIECE = 1 << 20  # bytes
 MOST_MANIFEST = 10_000_000  # bytes
 
@@ -106,7 +107,7 @@ def _refuse_workers() -> None:
 def _refuse_rows() -> None:
     with engine().connect() as connection:
         db: Any = connection.connection.driver_connection
-        names = [name for name, _ in tables_of(db)]
+        names = [name for name, _ in tables_of(db) if name not in NOTES]
         some = [
             n for n in names if db.execute(sql.SQL("select 1 from {} limit 1").format(sql.Identifier(n))).fetchone()
         ]

@@ -1,6 +1,6 @@
 """The right to try a stage of an article once, and how such a try ends: rows of `stages`, several at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -75,11 +75,14 @@ _GIVEN = (
     .table_valued(*(column(name, kind) for name, kind in _COLUMNS.items()))
     .render_derived("given")
 )
-_OURS = (  # while no later claim has voided these, and the article is what was read
+_HAD = (  # while no later claim has voided these
     StageRow.article_id == _GIVEN.c.article_id,
     StageRow.name == bindparam("stage"),
     StageRow.state == State.RUNNING,
     StageRow.claims == _GIVEN.c.number,
+)
+_OURS = (  # and the article is what was read
+    *_HAD,
     Article.id == StageRow.article_id,
     Article.version == _GIVEN.c.version,
 )
@@ -94,6 +97,11 @@ _DONE = (
         finished_at=func.clock_timestamp(),
     )
     .returning(StageRow.article_id)
+)
+_BACK = (  # the time anew: the sweep goes by the order in the queue
+    update(StageRow)
+    .where(*_HAD)
+    .values(state=State.QUEUED, attempts=StageRow.attempts - 1, queued_at=func.clock_timestamp())
 )
 _HELD = select(StageRow.article_id).where(*_OURS).order_by(StageRow.article_id).with_for_update(of=StageRow)
 
@@ -152,10 +160,11 @@ def end(claim: Claim, state: State, reason: str) -> None:
     _update(claim, state=state, reason=reason, version=claim.version, finished_at=func.now())
 
 
-def give_back(claims: Iterable[Claim]) -> None:
-    """Queued as before, and no try is counted."""
-    for claim in claims:
-        _update(claim, state=State.QUEUED, attempts=StageRow.attempts - 1)
+def give_back(claims: Sequence[Claim]) -> None:
+    """Queued again, behind what waits, and no try is counted."""
+    if claims:
+        with statements() as db:
+            db.execute(_BACK, _given(claims) | {"lineages": [""] * len(claims)})
 
 
 def put_off(claim: Claim, seconds: float) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.stage import Lane, Stage, State
 from tasks.metrics_ended import BOUNDS, Ended
-from tasks.metrics_figures import Figures, Found, asked, census, database_bytes, feeds, open_stages, todays
+from tasks.metrics_figures import Figures, Found, asked, census, database_bytes, deliveries, feeds, open_stages, todays
 from tasks.moving import sweep_age
 from tasks.queue import BROKER_AWAY, QUEUES
 from workers.app import app
@@ -27,6 +27,7 @@ class Metrics:
         self._census = Figures(asked(census), least=30)
         self._todays = Figures(asked(todays), least=30)
         self._feeds = Figures(asked(feeds), least=15)
+        self._deliveries = Figures(asked(deliveries), least=15)
         self._bytes = Figures(asked(database_bytes), least=60)
         self._workers = Figures(_workers, least=15)
 
@@ -52,6 +53,7 @@ class Metrics:
         yield from _kept("open", self._open, _open, ages)
         yield from _kept("census", self._census, self._of_census, ages)
         yield from _kept("feeds", self._feeds, _feeds, ages)
+        yield from _kept("deliveries", self._deliveries, _deliveries, ages)
         yield from _kept("bytes", self._bytes, _bytes, ages)
         yield _gauge(
             "copydesk_figures_age_seconds", "How old figures are that cost a while to find.", ["figures"], ages
@@ -163,6 +165,11 @@ def _feeds(counts: dict[str, int]) -> Iterator[Metric]:
     yield _gauge(
         "copydesk_feeds_overdue", "Feeds that should have been read 10 minutes ago.", [], [((), counts["overdue"])]
     )
+
+
+def _deliveries(counts: dict[str, int]) -> Iterator[Metric]:
+    rows = [((state,), count) for state, count in counts.items()]
+    yield _gauge("copydesk_webhook_messages", "Messages to webhooks that wait or were given up.", ["state"], rows)
 
 
 def _bytes(size: int) -> Iterator[Metric]:

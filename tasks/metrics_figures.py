@@ -1,5 +1,6 @@
 """Figures that take the database a while, asked for seldom: each may cost a fiftieth of the time at most."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,10 +11,14 @@ from sqlalchemy.exc import OperationalError
 
 from models.session import transaction
 from tasks.lineages import lineages
+from tasks.queue import BROKER_AWAY
 
 SHARE = 50  # times what asking took, until it is asked again
-LONGEST = 2.0  # seconds for one answer; then the older one is kept
-SAMPLED = 400_000  # rows of `stages` that are counted; of more, a share of the pages
+LONGEST = 30.0  # seconds for one answer; then the older one is kept
+PATIENCE = 2.0  # seconds that a scrape waits for the first answer
+SAMPLED = 4_000_000  # rows of `stages` that are counted; of more, a share of the pages
+
+log = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 
@@ -32,34 +37,39 @@ _FEEDS = text("""
            count(*) filter (where not paused and next_poll_at < now() - interval '10 minutes') as overdue
     from feeds
 """)
+_DELIVERIES = text("select state, count(*) from deliveries where state <> 'delivered' group by state")
 _DATABASE = text("select pg_database_size(current_database())")
 
 
 class Figures(Generic[Found]):
-    """An answer that is kept for as long as asking again would cost too much."""
+    """An answer that is kept for as long as asking again would cost too much. Nobody waits for it: a thread asks."""
 
     def __init__(self, ask: Callable[[], Found], least: float = 10.0) -> None:
-        """`ask` finds the answer and may raise OperationalError; it is kept `least` seconds at least."""
+        """`ask` finds the answer; it is kept `least` seconds at least. When it fails, the older one is kept."""
         self._ask = ask
         self._least = least
         self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
         self._found: tuple[Found, float] | None = None
         self._due = 0.0
 
     def now(self) -> tuple[Found, float] | None:
-        """The answer and its age in seconds; None when there has been none yet."""
+        """The answer and its age in seconds; None when there is none yet."""
         with self._lock:
-            if time.monotonic() >= self._due:
-                self._renew()
-            return None if self._found is None else (self._found[0], time.monotonic() - self._found[1])
+            if time.monotonic() >= self._due and not (self._thread and self._thread.is_alive()):
+                self._thread = threading.Thread(target=self._renew, name="figures", daemon=True)
+                self._thread.start()
+            thread, found = self._thread, self._found
+        if thread is not None:
+            thread.join(PATIENCE if found is None else PATIENCE / 10)
+        return None if self._found is None else (self._found[0], time.monotonic() - self._found[1])
 
     def _renew(self) -> None:
         begun = time.monotonic()
         try:
             self._found = self._ask(), begun
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) != "57014":  # it took too long
-                raise
+        except (OperationalError, *BROKER_AWAY) as error:  # too slow, or away
+            log.warning("figures could not be renewed, the older ones are shown: %s", error)
         ended = time.monotonic()
         self._due = ended + max(self._least, SHARE * (ended - begun))
 
@@ -84,6 +94,11 @@ def todays(db: Connection) -> dict[str, tuple[str, ...]]:
 def feeds(db: Connection) -> dict[str, int]:
     """How many feeds are paused, failing (at their last reading), or fine; and how many fine ones are overdue."""
     return dict(db.execute(_FEEDS).one()._mapping)
+
+
+def deliveries(db: Connection) -> dict[str, int]:
+    """How many messages to webhooks wait, and how many were given up and can be sent again."""
+    return {"waiting": 0, "dead": 0} | {row.state: row[1] for row in db.execute(_DELIVERIES)}
 
 
 def database_bytes(db: Connection) -> int:

@@ -135,3 +135,12 @@ def messages(queue: str) -> int:
     """How many messages wait in the queue."""
     with app.connection_for_read() as connection:
         return int(connection.default_channel._size(queue))
+
+
+def live_waits(stage: Stage) -> bool:
+    """Whether a live message waits for a worker of this stage. One command, over a connection that stays open."""
+    try:
+        with app.producer_or_acquire() as producer:
+            return bool(producer.channel.client.llen(queue_of(stage, Lane.LIVE)))
+    except BROKER_AWAY:  # nobody can be let pass
+        return False

@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from config.logging import about
 from config.settings import settings
-from models.session import transaction
+from models.session import is_away, transaction
 from models.stage import Lane, Stage, State
 from tasks.claims import Claim, done, end, give_back, put_off, start, try_again
 from tasks.errors import Later, Skip, Unreachable, Unusable
-from tasks.queue import enqueue, publish
+from tasks.queue import enqueue, live_waits, publish
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class _Try(Generic[Read, Made]):
             found = self.work.read(list(self.open))
             self._finish(self._think(found))
         except DBAPIError as error:
-            if not _is_away(error):
+            if not is_away(error):
                 self._fail_open(error)
                 return
             self._give_back()
@@ -88,8 +88,8 @@ class _Try(Generic[Read, Made]):
             self._fail_open(error)
 
     def _think(self, found: Mapping[int, Read]) -> list[Result[Made]]:
-        """The results of those that are found (others were deleted since), as far as time allows."""
-        begun, results = time.monotonic(), []
+        """The results of those that are found (others were deleted since), as far as time and live articles allow."""
+        begun, results, together = time.monotonic(), [], 1
         self.open = {article_id: claim for article_id, claim in self.open.items() if article_id in found}
         for claim in list(self.open.values()):
             try:
@@ -103,14 +103,18 @@ class _Try(Generic[Read, Made]):
                     break
             if time.monotonic() - begun > TOGETHER_SECONDS:
                 break
-        self._part_with([claim for claim in self.open.values() if claim not in {result.claim for result in results}])
+            if claim.lane is Lane.BACKFILL and len(self.open) > 1 and live_waits(self.work.stage):
+                together = len(self.open)
+                break
+        reached = {result.claim.article_id for result in results}
+        self._part_with([claim for i, claim in self.open.items() if i not in reached], together)
         return results
 
-    def _part_with(self, unreached: Sequence[Claim]) -> None:
-        """They took no try, and are to wait for nobody again."""
+    def _part_with(self, unreached: Sequence[Claim], together: int) -> None:
+        """They took no try. After one that took too long they are to wait for nobody again."""
         if unreached:
             give_back(unreached)
-            publish((claim.article_id, claim.stage, claim.lane) for claim in unreached)
+            publish(((claim.article_id, claim.stage, claim.lane) for claim in unreached), together=together)
             for claim in unreached:
                 del self.open[claim.article_id]
 
@@ -123,7 +127,7 @@ class _Try(Generic[Read, Made]):
         except SoftTimeLimitExceeded:
             raise
         except Exception as error:
-            if isinstance(error, DBAPIError) and _is_away(error):
+            if isinstance(error, DBAPIError) and is_away(error):
                 raise
             if len(results) == 1:
                 self._fail(results[0].claim, error)
@@ -158,7 +162,7 @@ class _Try(Generic[Read, Made]):
     def _give_back(self) -> None:
         """Let the attempts not count, if the database can still be told."""
         try:
-            give_back(self.open.values())
+            give_back(list(self.open.values()))
         except OperationalError as error:
             log.warning("articles %s: their attempts could not be given back: %s", list(self.open), error.orig)
 
@@ -193,9 +197,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, DBAPIError):
         return f"the database refused: {str(error.orig).strip()}"
     return f"{type(error).__name__}: {error}"
-
-
-def _is_away(error: DBAPIError) -> bool:
-    """Whether it is the database that failed, not the statement: no connection, no room, or shutting down."""
-    state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, OperationalError) and (state is None or state.startswith(("08", "53", "57P")))

@@ -30,7 +30,7 @@ from workers.loading import import_before_fork
 from workers.metrics import send_counts
 from workers.pools import nlp_pool
 from workers.room import bound_memory
-from workers.runtime import runtime
+from workers.runtime import engines_loaded, runtime
 
 __all__ = ["app", "life", "worker_argv"]  # that life is imported gives each worker its sign
 
@@ -144,6 +144,7 @@ def _load_engines(**_: Any) -> None:
         log.critical("%s", reason)
         os.kill(_WORKER, signal.SIGTERM)
         sys.exit(1)
+    engines_loaded.send(sender=None)
 
 
 def _bound_ingest(**_: Any) -> None:

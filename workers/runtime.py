@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from celery.utils.dispatch import Signal
+
 from config.settings import settings
 from workers.batched import BatchedEmbedder, BatchedTagger, BatchedWriter
 from workers.batching import Batcher
@@ -11,6 +13,8 @@ from workers.engines import Embeds, Summarizes, Tags, Writes
 from workers.lineage import of_links
 from workers.loading import load_embedder, load_tagger, load_writer, use_one_thread
 from workers.pools import nlp_pool
+
+engines_loaded = Signal(name="engines_loaded")  # sent by each worker process that has loaded them
 
 
 @dataclass(frozen=True)

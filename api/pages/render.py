@@ -32,7 +32,10 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 
 def web(url: str | None) -> str | None:
     """The address if it is one of the web: `javascript:` and the like are no links."""
-    return url if url and urlsplit(url).scheme in ("http", "https") else None
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:  # such as half an IPv6 address
+        return None
 
 
 def long_time(moment: datetime) -> str:
@@ -62,9 +65,9 @@ def lasted(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def count(number: int, one: str, many: str = "") -> str:
+def count(number: int, one: str) -> str:
     """1 article, 2 articles, 1,000 articles."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one}{'s' * (number != 1)}"
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,7 @@ def ask(client, monkeypatch):
     monkeypatch.setattr(api.metrics, "_REGISTRY", api.metrics.registry())
     monkeypatch.setattr("tasks.metrics_ended._SETTLED", text("select clock_timestamp()"))
     monkeypatch.setattr("tasks.metrics._workers", lambda: {"ingest": 0, "nlp": 0})
+    monkeypatch.setattr(metrics_figures, "PATIENCE", 300.0)
     monkeypatch.setattr(metrics_figures.Figures, "_renew", _renew_at_once)
 
     def samples():
@@ -153,6 +154,7 @@ def test_of_many_rows_a_sample_is_counted(desk, monkeypatch):
 
 
 def test_a_slow_figure_is_asked_for_seldom_and_given_up_in_time(desk, monkeypatch):
+    monkeypatch.setattr(metrics_figures, "PATIENCE", 30.0)
     asked = []
     figures = metrics_figures.Figures(lambda: asked.append(1) or len(asked), least=0.0)
     figures._due = 0

@@ -58,7 +58,7 @@ def short_streams(monkeypatch):
 
 
 @api.parametrize()
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_to_its_openapi_document_whatever_is_sent(case, an_article, short_streams):
     case.call_and_validate(headers=LOCAL)
 

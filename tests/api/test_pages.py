@@ -132,7 +132,7 @@ def test_what_others_wrote_is_text_wherever_it_stands(client):
     _summary(one, reason=HOSTILE)
     _stage(one, Stage.INGEST, State.FAILED, HOSTILE)
     with session() as db:
-        db.add(Declared(article_id=one, kind="next", title=HOSTILE, title_key="k", url="javascript:alert(2)"))
+        db.add(Declared(article_id=one, kind="next", title=HOSTILE, title_key="k", url="http://[half"))
     for path in (f"/articles/{one}?summary=1", "/", "/articles", "/desk", f"/search?q={HOSTILE}", "/entities?name=<b>"):
         page = client.get(path, headers=BROWSER).text
         assert "<script>" not in page
@@ -268,3 +268,12 @@ def test_a_feed_that_cannot_be_read_is_on_the_desk_page(client):
 def test_the_pages_are_not_part_of_the_api(client):
     paths = client.get("/openapi.json").json()["paths"]
     assert not {"/", "/articles", "/articles/{article_id}", "/search", "/desk", "/static/{name}"} & set(paths)
+
+
+@pytest.mark.parametrize("path", ["/", "/articles?source=A+%26+B", "/search?q=strike+%26+talks", "/entities/1"])
+def test_each_list_names_the_feed_of_it(client, path):
+    tell("{ORG WFP} met.", source="A & B")
+    feeds = re.findall(r'rel="alternate" type="[^"]+" title="[^"]+" href="([^"]+)"', _get(client, path).text)
+    assert len(feeds) == 2
+    assert [client.get(feed.replace("&amp;", "&")).status_code for feed in feeds] == [200, 200]
+    assert ("?" in feeds[0]) == (path != "/")

@@ -222,3 +222,11 @@ def test_the_list_of_articles_is_narrowed_by_source_and_day(page, room):
     page.get_by_label("To").fill("2026-03-02")
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".item h2")).to_have_text(["Dockworkers at Hamburg Terminal Walk Out Over Night Shifts"])
+
+
+def test_the_pages_of_the_api_need_nothing_from_elsewhere(reader, room):
+    page, asked = reader(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/docs")
+    expect(page.get_by_text("/v1/articles/{article_id}/summary")).to_be_visible()
+    assert all(url.startswith((room, "data:", "blob:")) for url in asked)

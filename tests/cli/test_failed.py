@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from models.article import Article
+from models.lineage import Reported
 from models.session import session
 from models.stage import StageRow, State
 from nlp.formats import Document
@@ -119,6 +120,13 @@ def test_reprocessing_queues_what_is_stale_once(copydesk, old):
     again = copydesk("reprocess")
     assert (again.status, again.out) == (0, "nothing is stale\n")
     assert "redoing    2 ingest results" in copydesk("status").out
+
+
+def test_reprocessing_warns_where_workers_would_make_it_stale_again(copydesk, old):
+    with session() as db:
+        db.add(Reported(stage="summary", engine="default", lineages=["other@1"]))
+    assert "other settings" not in copydesk("reprocess", "--stage", "ingest").err
+    assert "workers make summary by other settings" in copydesk("reprocess").err
 
 
 def test_reprocessing_can_be_narrowed(copydesk, old):

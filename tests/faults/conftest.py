@@ -1,6 +1,7 @@
 """One rig for all faults, and the table of what came of them."""
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ def small_disk() -> Iterator[tuple[Path, bool]]:
     parent.chmod(0o755)
     with roomy_folder(parent, 900) as found:
         yield found
+    shutil.rmtree(parent)
 
 
 @pytest.fixture(scope="session")

@@ -140,6 +140,16 @@ def test_a_desk_that_has_rows_is_left_alone_unless_told(put: Callable[..., int],
     assert rows() == kept
 
 
+def test_what_a_desk_notes_by_running_is_no_obstacle(put: Callable[..., int], no_workers: None) -> None:
+    put()
+    file, kept = archived(), rows()
+    _empty()
+    with session() as db:
+        db.execute(text("insert into reported_lineages (stage, engine, lineages) values ('summary', 'default', '{a}')"))
+    restore(file)
+    assert rows() == kept
+
+
 def test_while_workers_are_up_nothing_is_restored(desk: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.archive_restore.app.control.ping", lambda **_: [{"nlp@here": {"ok": "pong"}}])
     with pytest.raises(Unusable, match="nlp@here"):

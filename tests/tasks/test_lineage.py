@@ -1,5 +1,7 @@
 """What is stale after a change, what redoing it costs, and redoing just that while readers keep the old results."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,6 @@ from models.stage import RESULTS, Lane, Stage, StageRow, State
 from tasks import neighbours
 from tasks.announce import announce, report
 from tasks.errors import Unusable
-from tasks.lineages import lineages
 from tasks.queue import messages
 from tasks.reading import article_view
 from tasks.reprocess import Wanted, count, requeue, wanted
@@ -206,13 +207,20 @@ def test_workers_that_make_other_results_than_the_settings_say_are_told_of(
     assert _stale()[Stage.SUMMARY].workers_make == lineages_of(runtime())
 
 
-def test_a_process_without_engines_says_nothing(desk: Path) -> None:
-    loaded = runtime()
-    runtime.cache_clear()
-    announce()
+STARTED = """
+import tasks.announce
+from celery.signals import worker_process_init
+from workers.process import _prepare
+_prepare({"queues": ["%s"]})
+worker_process_init.send(sender=None)
+"""
+
+
+@pytest.mark.parametrize(("queue", "said"), [("ingest", set()), ("nlp", set(RESULTS))])
+def test_a_child_with_engines_says_what_it_makes_when_it_starts(desk: Path, queue: str, said: set[Stage]) -> None:
+    subprocess.run([sys.executable, "-c", STARTED % queue], check=True, capture_output=True, timeout=60)
     with session() as db:
-        assert db.scalars(select(Reported.stage)).all() == []
-        assert lineages(db)[Stage.ENTITIES].lineages == (loaded.tagger_lineage,)
+        assert set(db.scalars(select(Reported.stage))) == said
 
 
 class _Turned:

@@ -121,6 +121,29 @@ def test_a_message_that_takes_long_gives_the_rest_back(articles: list[int], monk
     assert _messages() == [[i] for i in rest]
 
 
+@pytest.mark.parametrize("lane", [Lane.BACKFILL, Lane.LIVE])
+def test_a_backfill_lets_a_live_article_pass_after_each_of_its_own_and_a_live_message_does_not(
+    desk: Path, document: Callable[..., Document], lane: Lane
+) -> None:
+    ids = [r.article_id for r in receive([document(f"Strike, day {day}") for day in range(4)], lane)]
+
+    def think(claim: Claim) -> None:
+        if claim.article_id == ids[1]:
+            receive([document("Live")])
+
+    with app.connection_for_write() as connection:
+        for queue in ("ingest", "ingest.backfill"):
+            connection.default_channel.queue_purge(queue)
+    perform(ids, _work(think))
+    states = {i: state for i, state in _states().items() if i in ids}
+    done, waiting = (State.DONE, 1), (State.QUEUED, 0)
+    assert states == dict(zip(ids, [done, done, *[waiting if lane is Lane.BACKFILL else done] * 2], strict=True))
+    with app.connection_for_read() as connection:
+        raw = connection.default_channel.client.lrange("ingest.backfill", 0, -1)
+    rest = [json.loads(b64decode(json.loads(message)["body"]))[0] for message in raw]
+    assert rest == ([ids[2:]] if lane is Lane.BACKFILL else [])  # in one message again: nothing is wrong with them
+
+
 def test_of_articles_that_are_named_twice_or_gone_each_is_done_once(articles: list[int]) -> None:
     thought: list[int] = []
     perform([*articles, *articles, 10**9], _work(lambda claim: thought.append(claim.article_id)))
