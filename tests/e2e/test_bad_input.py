@@ -26,7 +26,7 @@ PROSE = (
 )
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 ENDED = {"done", "skipped"}
-SECRET = "what only this machine may read"
+KEPT = "what only this machine may read"
 
 BAD = {
     "a word of a million letters": Document("text", "x" * 1_000_000),
@@ -52,7 +52,7 @@ ASTRAL = f"😀 {PROSE}𝔗𝔥𝔢 𝔩𝔢𝔱𝔱𝔢𝔯𝔰 were astral �
 @pytest.fixture
 def others(tmp_path: Path) -> Iterator[Document]:
     """A page that asks for a file of this machine."""
-    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "secret").write_text(KEPT)
     yield Document(
         "html", f'<!DOCTYPE r [<!ENTITY s SYSTEM "file://{tmp_path}/secret">]><html><p>&s;</p>{PROSE}</html>'
     )
@@ -70,7 +70,7 @@ def test_hostile_articles_end_and_disturb_no_others(workers: Desk, others: Docum
     wrong = {name: found[where[document]]["stages"] for name, document in bad.items()}
     assert {name: one for name, one in wrong.items() if not {stage["state"] for stage in one} <= ENDED} == {}
     assert all(stage["reason"] for stages in wrong.values() for stage in stages if stage["state"] == "skipped")
-    assert SECRET not in str(found) and "hahahaha" not in str(found)
+    assert KEPT not in str(found) and "hahahaha" not in str(found)
     assert "\u202e" not in str(found)
     _is_right(TestClient(create_app(), base_url="http://localhost:8000").get(f"/v1/articles/{ids[-1]}").json())
 
