@@ -74,14 +74,14 @@ def show(stage: Stage | None = None, limit: Annotated[int, Query(ge=1, le=1000)]
     return FailuresOut.model_validate({"failures": found})
 
 
-@router.post("/failures/retry")
+@router.post("/failures/retry", responses=documented(403))
 def retry(body: RetryIn) -> Queued:
     """Queue failed stages again, with all their attempts."""
     chosen = failures.Chosen(body.articles, body.group, body.reason, body.all, body.stage)
     return Queued(queued=failures.retry(chosen, body.lane))
 
 
-@router.delete("/articles/{article_id}", status_code=204, responses=documented(404), tags=["articles"])
+@router.delete("/articles/{article_id}", status_code=204, responses=documented(403, 404), tags=["articles"])
 def delete(article_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> None:
     """Delete an article with all its results; sent again, it is a new one. Entities stay."""
     if not remove({article_id}):

@@ -62,7 +62,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error in this form, and say so in the OpenAPI document. To be called when all routes are there."""
+    """Answer every error in this form, and say so in the OpenAPI document, made when it is first asked for."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Unusable, _unusable)
     app.add_exception_handler(OperationalError, _database_away)
@@ -71,13 +71,20 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OtherRequest, _other_request)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _bug)
-    _, found = models_json_schema([(Problem, "serialization")], ref_template=SCHEMAS + "{model}")
-    document = app.openapi()  # FastAPI makes it once, and keeps it
-    document["components"]["schemas"] |= found["$defs"]
-    document["components"]["securitySchemes"] = {
-        scheme: {"type": "http", "scheme": scheme} for scheme in ("bearer", "basic")
-    }
-    document["security"] = [{}, {"bearer": []}, {"basic": []}]  # `{}`: on loopback the desk may be open
+    made = app.openapi
+    app.openapi = lambda: _with_problems(made())  # type: ignore[method-assign]  # as FastAPI's manual has it
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """FastAPI's document, which it makes once and keeps."""
+    if "security" not in document:
+        _, found = models_json_schema([(Problem, "serialization")], ref_template=SCHEMAS + "{model}")
+        document["components"]["schemas"] |= found["$defs"]
+        document["components"]["securitySchemes"] = {
+            scheme: {"type": "http", "scheme": scheme} for scheme in ("bearer", "basic")
+        }
+        document["security"] = [{}, {"bearer": []}, {"basic": []}]  # `{}`: on loopback the desk may be open
+    return document
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

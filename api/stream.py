@@ -14,14 +14,13 @@ from starlette.types import Receive, Scope, Send
 from api.answers import StreamReceived
 from api.article_in import Priority
 from api.articles import Key
-from api.bodies import is_stream
+from api.bodies import SILENT_SECONDS, is_stream
 from api.intake import Intake
 from api.problems import MEDIA_TYPE, Problem, Wrong, problem
 from models.stage import Lane
 from nlp.errors import Unreadable
 from tasks.errors import Busy
 
-SILENT_SECONDS = 60.0  # without a byte; then the client is taken for lost
 LINGER_SECONDS = 10.0
 
 

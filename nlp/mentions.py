@@ -79,12 +79,12 @@ def _apart(mentions: Sequence[Mention]) -> list[Mention]:
 def _full_names(keys: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
     """For a person known by one word, the full name in the article that ends in it, when there is exactly one."""
     people = [key for type_, key in keys if type_ == "PER"]
-    full: dict[tuple[str, str], tuple[str, str]] = {}
+    longer: dict[str, list[str]] = {}
     for name in people:
-        longer = [other for other in people if " " in other and other.rpartition(" ")[2] == name]
-        if " " not in name and len(longer) == 1:
-            full["PER", name] = ("PER", longer[0])
-    return full
+        if " " in name:
+            longer.setdefault(name.rpartition(" ")[2], []).append(name)
+    alone = (name for name in people if " " not in name and len(longer.get(name, ())) == 1)
+    return {("PER", name): ("PER", longer[name][0]) for name in alone}
 
 
 def _display(text: str, key: str, mentions: Sequence[Mention]) -> str:

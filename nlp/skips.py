@@ -5,7 +5,6 @@ import re
 from nlp.extract import Extracted
 from nlp.language import UNKNOWN, language_name
 
-MOST_CHARACTERS = 300_000  # 50,000 words; of the worst text of this length the tagger takes half the time of a stage
 _SHORT = 150  # words; a wall is short, and an article about walls is not
 _WALLS = {
     "the page needs JavaScript; nothing else was in it": (
@@ -33,8 +32,6 @@ _PATTERNS = {reason: re.compile("|".join(signs), re.IGNORECASE) for reason, sign
 
 def skip_reason(article: Extracted, engines_languages: tuple[str, ...] = ("en",), min_words: int = 40) -> str | None:
     """Why no engine should read the article, or None: a wall, too few words, or a language without an engine."""
-    if len(article.text) > MOST_CHARACTERS:
-        return f"the text has more than {MOST_CHARACTERS:,} characters after cleaning; send it in parts"
     words = len(article.text.split())
     if words < _SHORT and (wall := _wall(article)):
         return wall

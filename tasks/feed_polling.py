@@ -10,10 +10,12 @@ from sqlalchemy import func, select, update
 from config.settings import settings
 from models.feed import Feed
 from models.session import session, statements
+from models.stage import Lane
 from nlp.errors import Unreadable
 from nlp.formats.polled import NoFeed, Polled, read_polled
 from tasks import http
-from tasks.errors import Later, Unreachable, Unusable
+from tasks.backlog import admit
+from tasks.errors import Busy, Later, Unreachable, Unusable
 from tasks.feed_entries import receive_entries
 from tasks.feed_outcomes import Outcome, failed, gone, good, unchanged
 from tasks.politeness import LONGEST_WAIT, forget_hosts
@@ -34,9 +36,14 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, appl
 
 @app.task(name="feeds.poll")
 def poll() -> None:
-    """Send the feeds that are due to be read, and forget hosts that are long past."""
+    """Send the feeds that are due to be read, unless too much waits already, and forget hosts that are long past."""
     forget_hosts()
     forget_robots()
+    try:
+        admit(Lane.LIVE)
+    except Busy as busy:
+        log.warning("feeds are not read: %s", busy)
+        return
     room = MOST_WAITING - messages(QUEUE)
     due = (
         select(Feed.id)

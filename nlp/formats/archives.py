@@ -61,7 +61,9 @@ def _item(record: Any, where: str) -> Document | Refused | None:
         return Refused(where, f"the page is larger than {MOST_BYTES >> 20} MB; leave it out")
     url = web_address(record.rec_headers.get_header("WARC-Target-URI") or "")
     charset = rest.lower().partition("charset=")[2].split(";")[0].strip(" \"'")
-    return Document("html" if kind == "html" else "text", decode(body, charset), url, published=_modified(record))
+    if not (text := decode(body, charset)).strip():  # without a body it would be fetched from wherever it came
+        return Refused(where, "the page is empty; leave it out")
+    return Document("html" if kind == "html" else "text", text, url, published=_modified(record))
 
 
 def _modified(record: Any) -> Any:

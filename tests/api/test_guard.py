@@ -164,3 +164,26 @@ def test_no_more_of_a_request_is_read_than_the_limit(desk, setting):
     scope = {"type": "http", "method": "POST", "path": "/v1/articles", "headers": [(b"host", b"localhost")]}
     asyncio.run(create_app()(scope, receive, send))
     assert (sent[0]["status"], len(taken)) == (413, 3)
+
+
+def test_a_body_of_commas_and_brackets_is_refused_before_it_is_read(client):
+    crowded = b"[" + b"[]," * 400_000 + b"[]]"
+    response = client.post("/v1/articles", content=crowded, headers=JSON)
+    assert response.status_code == 413 and "comma or bracket" in response.json()["detail"]
+    text = "A sentence, and another one, of some length. " * 30_000
+    assert client.post("/v1/articles", json={"text": text}).status_code == 202
+
+
+def test_a_client_that_falls_silent_is_given_up(desk, monkeypatch):
+    monkeypatch.setattr("api.bodies.SILENT_SECONDS", 0.05)
+    sent = []
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/articles", "headers": [(b"host", b"localhost")]}
+    asyncio.run(create_app()(scope, receive, send))
+    assert sent[0]["status"] == 408

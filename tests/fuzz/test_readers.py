@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 @pytest.mark.parametrize("name", READERS)
 @given(data=mangled())
 @settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,

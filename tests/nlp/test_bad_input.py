@@ -6,7 +6,7 @@ from bounded import within
 from nlp.errors import Unreadable
 from nlp.extract import Extracted, extract
 from nlp.fingerprints import text_hash, title_key, without_site
-from nlp.formats import Document, Refused, split
+from nlp.formats import Document, Kind, Refused, split
 from nlp.formats.fields import web_address
 from nlp.formats.markdown import plain
 from nlp.formats.sniff import format_of, is_markdown
@@ -98,9 +98,20 @@ def test_a_page_of_more_elements_than_any_is_refused_and_says_so() -> None:
     assert page(f"<p>{PROSE}</p>" * 50).text
 
 
-def test_a_text_longer_than_any_article_is_skipped_and_says_so() -> None:
-    assert skip_reason(extract(Document("text", PROSE * 3000))) is None
-    assert "300,000 characters" in (skip_reason(extract(Document("text", PROSE * 3300))) or "")
+@pytest.mark.parametrize("kind", ["text", "markdown", "html"])
+def test_a_text_longer_than_any_article_is_refused_and_says_so(kind: Kind) -> None:
+    assert skip_reason(extract(Document(kind, PROSE * 3000))) is None
+    with pytest.raises(Unreadable, match="300,000 characters"):
+        extract(Document(kind, PROSE * 3300))
+
+
+@pytest.mark.parametrize(
+    "line", ["ab c\n", "ab\n\n", "Next\n", "Next story: talks fail\n", "We use " + "x " * 140 + "\n"]
+)
+@pytest.mark.parametrize("kind", ["text", "markdown"])
+def test_a_text_of_nothing_but_short_lines_takes_bounded_time(kind: Kind, line: str) -> None:
+    with within(10):
+        extract(Document(kind, line * (90_000 // len(line))))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +134,12 @@ def test_a_year_that_no_news_is_of_is_no_date(year: str) -> None:
     for data in (f"<rss version='2.0'><channel>{item}</channel></rss>", f'{{"text": "x", "date": "{year}-05-01"}}'):
         (found,) = split(data.encode())
         assert isinstance(found, Document) and found.published is None
+
+
+def test_an_archived_page_that_is_empty_is_refused_and_not_fetched() -> None:
+    assert list(split(WARC.replace(b"Length: 3\r\n\r\none", b"Length: 2\r\n\r\n \0"))) == [
+        Refused("record 1", "the page is empty; leave it out")
+    ]
 
 
 def test_a_refusal_quotes_nothing_that_steers_a_terminal() -> None:
