@@ -82,7 +82,7 @@ $(VENV)/.installed-bench: $(VENV)/.installed-test $(VENV)/.installed-torch requi
 # Each prints one JSON object; SHORT=1 for a minute each. What they compare with comes with make bench-setup.
 bench: $(VENV)/.installed-test
 	for name in entities aliases kernels extraction feeds summary duplicates neighbours stories throughput latency overhead scale \
-			batching growth memory; do \
+			batching growth memory lanes; do \
 		$(BIN)/python -m bench.$$name $(if $(SHORT),--short) || echo "bench.$$name did not run" >&2; \
 	done
 

@@ -3,12 +3,14 @@
 import signal
 
 import pytest
-from faults.rig import Rig
+from faults.rig import ARTICLES, Rig
 
 from workers.desk import Desk
 
+SKEWS = (3600, -3600) if ARTICLES >= 500 else (3600,)  # seconds; with what goes ahead no sweep was made once
 
-@pytest.mark.parametrize("seconds", [3600, -3600], ids=["ahead", "behind"])
+
+@pytest.mark.parametrize("seconds", SKEWS)
 def test_workers_with_an_hour_of_skew(rig: Rig, seconds: int) -> None:
     def replace(rig: Rig) -> int:
         return sum(rig.signal(name, signal.SIGKILL) for name in ("nlp1", "ingest"))
