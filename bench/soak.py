@@ -27,6 +27,7 @@ from migrations.upgrade import migrate
 from models.article import Article
 from models.session import engine, session
 from models.stage import StageRow, State
+from nlp.extract import extract
 from workers.app import app
 from workers.desk import Desk, Patience
 from workers.embedded import Postgres, Valkey
@@ -122,7 +123,7 @@ def _print(load: Load, faults: Faults, memory: list[dict[str, float]], run: dict
         ended = set(db.scalars(select(StageRow.article_id).where(StageRow.state.not_in((State.QUEUED, State.RUNNING)))))
         tries = db.execute(select(func.sum(StageRow.claims - 1).filter(StageRow.claims > 1), func.count())).one()
     lost = [i for i in load.accepted if i not in known or i not in ended]
-    old = [i for i, one in load.accepted.items() if one.source and known.get(i) and not _is_of(known[i], one.body)]
+    old = [i for i, one in load.accepted.items() if one.source and known.get(i) and extract(one).text != known[i]]
     offsets = [found[kind] for kind in ("sentences", "mentions")]
     share = sum(one["verbatim"] for one in offsets) / max(1, sum(one["in all"] for one in offsets))
     worst = max((max(took) for took in faults.recovery.values()), default=0.0)
@@ -156,11 +157,6 @@ def _print(load: Load, faults: Faults, memory: list[dict[str, float]], run: dict
             for name in sorted({name for look in memory for name in look})
         },
     )
-
-
-def _is_of(text: str, body: str) -> bool:
-    """Whether an article's text is this body's: its last words are there, however it was cleaned."""
-    return " ".join(body.split()[-5:]) in " ".join(text.split())
 
 
 def _memory(desk: Desk) -> dict[str, float]:
