@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections import deque
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,6 +21,7 @@ from api.problems import documented
 from models.session import transaction
 from tasks.events import LATE, Ended, Place, clock, cursor, ended, events, place_of
 
+log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1", tags=["events"], responses=documented(400, 401, 413, 422, 503))
 
 HEARTBEAT_SECONDS = 15.0
@@ -73,7 +75,7 @@ class EventStream(StreamingResponse):
         try:
             await super().__call__(scope, receive, send_soon)
         except TimeoutError:
-            pass  # it reads nothing: its connection is closed with the response
+            log.info("a client of events that reads nothing is let go")  # its connection ends with the response
         finally:
             HUB.leave(self.client)
 

@@ -103,7 +103,7 @@ def _no_json() -> JSONResponse:
 
 
 async def _unusable(_: Request, error: Exception) -> JSONResponse:
-    return problem(422, "The article is not acceptable", str(error))
+    return problem(422, "The request is not acceptable", str(error))
 
 
 def database_away() -> JSONResponse:

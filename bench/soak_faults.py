@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bench.processes import descendants
 from models.session import session
-from models.stage import StageRow, State
+from models.stage import Lane, StageRow, State
 from workers.desk import Desk
 from workers.embedded import Postgres, Valkey
 from workers.embedded.places import data_home
@@ -134,9 +134,11 @@ def _works_in(pid: int, home: Path) -> bool:
 
 
 def _running() -> list[tuple[int, str]]:
+    """What a fault interrupts, of live articles: a backfill waits for as long as anything live does."""
+    live = (StageRow.state == State.RUNNING, StageRow.lane == Lane.LIVE)
     try:
         with session() as db:
-            rows = db.execute(select(StageRow.article_id, StageRow.name).where(StageRow.state == State.RUNNING))
+            rows = db.execute(select(StageRow.article_id, StageRow.name).where(*live))
             return [(article_id, name) for article_id, name in rows]
     except DBAPIError:
         return []

@@ -93,3 +93,14 @@ def open_site() -> Iterator[Site]:
             site.closed.set()
             site.shutdown()
             thread.join()
+
+
+@contextmanager
+def open_feeds() -> Iterator[Site]:
+    """A site whose front page names two feeds, of which it has the first."""
+    with open_site() as site:
+        site.page("/feed", b"<rss><channel><title>Harbour Post</title></channel></rss>")
+        links = b'<link rel="alternate" type="application/rss+xml" href="/feed" title="News">'
+        links += b'<link rel="alternate" type="application/atom+xml" href="/other">'
+        site.page("/", b"<html><head>" + links + b"</head><body><p>Hello.</p></body></html>")
+        yield site

@@ -1,19 +1,13 @@
 """Feeds by the API: added, looked at, changed and removed."""
 
 import pytest
-from sites import open_site
-
-FEED = b"<rss><channel><title>Harbour Post</title></channel></rss>"
-PAGE = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed"><link rel="alternate" '
-PAGE += b'type="application/atom+xml" href="/other"></head><body><p>Hello.</p></body></html>'
+from sites import open_feeds
 
 
 @pytest.fixture
 def site(setting):
     setting(fetch_private=True, host_seconds=0)
-    with open_site() as site:
-        site.page("/feed", FEED)
-        site.page("/", PAGE)
+    with open_feeds() as site:
         yield site
 
 

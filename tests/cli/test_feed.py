@@ -1,20 +1,15 @@
 """`copydesk feed`: what it says, and what it leaves behind."""
 
 import pytest
-from sites import open_site
+from sites import open_feeds
 
-FEED = b"<rss><channel><title>Harbour Post</title></channel></rss>"
-PAGE = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed" title="News"><link rel="alternate" '
-PAGE += b'type="application/atom+xml" href="/other"></head><body><p>Hello.</p></body></html>'
 OPML = b'<opml version="2.0"><body><outline text="One" xmlUrl="https://one.example/feed"/></body></opml>'
 
 
 @pytest.fixture
 def site(setting):
     setting(fetch_private=True, host_seconds=0)
-    with open_site() as site:
-        site.page("/feed", FEED)
-        site.page("/", PAGE)
+    with open_feeds() as site:
         yield site
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from terminals import rest_of
 
 from cli.main import app
 
@@ -57,13 +58,7 @@ def test_no_color_is_respected_on_a_terminal(no_color, coloured):
     command = [sys.executable, "-m", "cli.main", "--help"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)
-    said = b""
-    try:
-        while more := os.read(controller, 10_000):
-            said += more
-    except OSError:  # the other end is closed
-        pass
-    os.close(controller)
+    said = rest_of(controller)
     process.wait(60)
     assert b"reprocess" in said
     assert (re.search(rb"\x1b\[[0-9;]*3[0-9]m", said) is not None) == coloured

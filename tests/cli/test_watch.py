@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, update
+from terminals import rest_of
 
 from cli.watch import sparkline
 from models.session import session
@@ -70,7 +71,7 @@ def test_on_a_terminal_it_is_live_until_a_key(busy, key):
     while b"q leaves" not in said:
         said += os.read(controller, 10_000)
     os.write(controller, key)
-    said += _rest(controller)
+    said += rest_of(controller)
     assert process.wait(60) == 0
     text = said.decode()
     assert "per second" in text and "missing: ingest, nlp" in text and "█" in text
@@ -83,17 +84,6 @@ def _own_terminal():
     import termios
 
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def _rest(controller):
-    said = b""
-    try:
-        while more := os.read(controller, 10_000):
-            said += more
-    except OSError:  # the other end is closed
-        pass
-    os.close(controller)
-    return said
 
 
 def test_a_sparkline_shows_what_is_above_nothing_and_fills_the_highest():
