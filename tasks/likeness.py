@@ -6,9 +6,10 @@ workers neither wait for each other in a circle nor leave a list too long.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -29,12 +30,15 @@ _SAVE = _NEW.on_conflict_do_update(
     set_={name: _NEW.excluded[name] for name in _MADE},
     where=or_(*(getattr(Row, name).is_distinct_from(_NEW.excluded[name]) for name in _MADE)),
 ).returning(Row.article_id)
-_TERMS = insert(Term).on_conflict_do_nothing()
-_NEW_LINK = insert(Neighbour)
-_WHY = ("score", "cosine", "hours", "rule")
-_LINK = _NEW_LINK.on_conflict_do_update(
-    index_elements=[Neighbour.article_id, Neighbour.neighbour_id],
-    set_={name: _NEW_LINK.excluded[name] for name in _WHY},
+_TERMS = text(  # arrays, here and below: a row at a time costs a round through client and server each
+    "insert into terms (article_id, key, weight, at) select * from unnest(cast(:article_ids as bigint[]), "
+    "cast(:keys as bigint[]), cast(:weights as smallint[]), cast(:ats as timestamptz[])) on conflict do nothing"
+)
+_LINK = text(
+    "insert into neighbours (article_id, neighbour_id, score, cosine, hours, rule) select n.*, :rule from "
+    "unnest(cast(:article_ids as bigint[]), cast(:neighbour_ids as bigint[]), cast(:scores as real[]), "
+    "cast(:cosines as real[]), cast(:hours as real[])) n on conflict (article_id, neighbour_id) do update set "
+    "score = excluded.score, cosine = excluded.cosine, hours = excluded.hours, rule = excluded.rule"
 )
 _TRIM = text(  # of equal scores those stay whose key comes first: ids follow the order of arrival, keys do not
     "delete from neighbours n using (select article_id, neighbour_id, row_number() over (partition by article_id "
@@ -42,6 +46,9 @@ _TRIM = text(  # of equal scores those stay whose key comes first: ids follow th
     "where article_id = any(:ids)) ranked where ranked.place > :most "
     "and n.article_id = ranked.article_id and n.neighbour_id = ranked.neighbour_id"
 )
+
+
+Alike = tuple[float, float, float | None]  # score, cosine, and hours apart where both have a date
 
 
 @dataclass(frozen=True)
@@ -83,14 +90,18 @@ def save_features(db: Connection, arriving: Sequence[Arriving]) -> set[int]:
         _unlink(db, changed)
         db.execute(delete(Term).where(Term.article_id.in_(changed)))
         terms = [
-            {"article_id": one.article_id, "key": key, "weight": weight, "at": one.at}
+            (one.article_id, key, weight, one.at)
             for one in arriving
             if one.article_id in changed
             for key, weight in keys_of(one.profile).items()
         ]
         if terms:
-            db.execute(_TERMS, terms)
+            db.execute(_TERMS, _arrays(("article_ids", "keys", "weights", "ats"), terms))
     return changed
+
+
+def _arrays(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def _unlink(db: Connection, changed: set[int]) -> None:
@@ -130,17 +141,19 @@ def link(db: Connection, arriving: Sequence[Arriving]) -> list[Scored]:
     """
     ids, width = sorted(one.article_id for one in arriving), len(arriving[0].features.vector)
     others = candidates(db, ids, width, arriving[0].lineage, timedelta(days=settings().horizon_days))
-    links: dict[tuple[int, int], dict[str, object]] = {}
+    links: dict[tuple[int, int], Alike] = {}
     found = [_scored(one, others[one.article_id], links) for one in sorted(arriving, key=lambda one: one.article_id)]
     lock_features(db, {*ids, *(i for one in found for i in one.near()), *(i for pair in links for i in pair)})
     if links:
-        db.execute(_LINK, [links[pair] for pair in sorted(links)])
+        rows = (pair + links[pair] for pair in sorted(links))
+        names = ("article_ids", "neighbour_ids", "scores", "cosines", "hours")
+        db.execute(_LINK, _arrays(names, rows) | {"rule": RULE})
         db.execute(_TRIM, {"ids": sorted({i for i, _ in links}), "most": settings().neighbours})
     return found
 
 
-def _scored(one: Arriving, others: Mapping[int, Features], links: dict[tuple[int, int], dict[str, object]]) -> Scored:
-    """Compare, and add a row each way to `links` for those that are alike enough."""
+def _scored(one: Arriving, others: Mapping[int, Features], links: dict[tuple[int, int], Alike]) -> Scored:
+    """Compare, and add a link each way to `links` for those that are alike enough."""
     if not others:
         return Scored(one, {}, {})
     found = parts([one.features], list(others.values()))
@@ -148,12 +161,6 @@ def _scored(one: Arriving, others: Mapping[int, Features], links: dict[tuple[int
     for place, (other, alike) in enumerate(scores.items()):
         if alike >= settings().min_score:
             hours = float(found.hours[0, place])
-            row = {
-                "score": alike,
-                "cosine": max(float(found.vector[0, place]), 0.0),
-                "hours": None if math.isnan(hours) else hours,
-                "rule": RULE,
-            }
-            for pair in ((one.article_id, other), (other, one.article_id)):
-                links[pair] = {"article_id": pair[0], "neighbour_id": pair[1], **row}
+            why = (alike, max(float(found.vector[0, place]), 0.0), None if math.isnan(hours) else hours)
+            links[one.article_id, other] = links[other, one.article_id] = why
     return Scored(one, others, scores)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from models.article import Article
-from models.story import Story, StoryEvent, StoryMember
+from models.story import Story, StoryEvent
 from nlp.pairs import Features
 from nlp.stories import MOST_MEMBERS, RULE
 from tasks.candidates import features_of
@@ -21,10 +21,10 @@ _NEWEST = text(
     "from story_members where story_id = s.id order by at desc, article_id desc limit :most) m "
     "join features f on f.article_id = m.article_id join articles a on a.id = m.article_id"
 )
-_NEW_MEMBER = insert(StoryMember)
-_MEMBER = _NEW_MEMBER.on_conflict_do_update(
-    index_elements=[StoryMember.article_id],
-    set_={name: _NEW_MEMBER.excluded[name] for name in ("story_id", "at", "placed_by")},
+_PLACE = text(
+    "insert into story_members (article_id, story_id, at, placed_by) select * from unnest(cast(:articles as bigint[]), "
+    "cast(:stories as bigint[]), cast(:ats as timestamptz[]), cast(:stamps as text[])) on conflict (article_id) "
+    "do update set story_id = excluded.story_id, at = excluded.at, placed_by = excluded.placed_by"
 )
 _MOVE = text(
     "update story_members m set story_id = n.story_id from unnest(cast(:articles as bigint[]), "
@@ -105,12 +105,14 @@ def newest(db: Connection, stories: set[int], articles: Iterable[int]) -> Shelf:
 def write(db: Connection, shelf: Shelf) -> None:
     """Put back what has changed."""
     ids = _begun(db, shelf)
-    placed = [
-        {"article_id": i, "story_id": ids(shelf.story_of[i]), "at": shelf.at[i], "placed_by": stamp}
-        for i, stamp in sorted(shelf.placed.items())
-    ]
-    if placed:
-        db.execute(_MEMBER, placed)
+    if placed := sorted(shelf.placed):
+        arrays = {
+            "articles": placed,
+            "stories": [ids(shelf.story_of[i]) for i in placed],
+            "ats": [shelf.at[i] for i in placed],
+            "stamps": [shelf.placed[i] for i in placed],
+        }
+        db.execute(_PLACE, arrays)
     if moved := sorted(shelf.moved - set(shelf.placed)):
         db.execute(_MOVE, {"articles": moved, "stories": [ids(shelf.story_of[i]) for i in moved]})
     if old := sorted(story for story in shelf.merged if story > 0):
