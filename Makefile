@@ -20,7 +20,7 @@ up: $(VENV)/.installed
 	$(BIN)/copydesk up
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Each kind of fault with 500 articles in flight, services away for a minute; what came of it as JSON (docs/faults.md).
 faults: $(VENV)/.installed-test

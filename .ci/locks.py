@@ -14,11 +14,12 @@ BY_HAND = (
     *("nvidia-nvjitlink", "nvidia-nvshmem-cu13", "nvidia-nvtx"),
 )
 UNLOCKED = [argument for name in BY_HAND for argument in ("--no-emit-package", name)]
+AS_RUN = ["--constraint", "requirements.lock"]  # what is tested is what runs
 SAME = ["--constraint", "requirements-test.lock"]  # or installing one after the other would change versions
 ALL_SAME = [*SAME, "--constraint", "requirements-bench.lock"]
 LOCKS = {  # in this order: later ones follow earlier ones
     "requirements.lock": [],
-    "requirements-test.lock": ["--extra", "test"],
+    "requirements-test.lock": ["--extra", "test", *AS_RUN],
     "requirements-bench.lock": ["--extra", "bench", *SAME],
     "requirements-torch.lock": ["--extra", "torch", *ALL_SAME, *UNLOCKED],
 }
