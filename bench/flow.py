@@ -30,7 +30,7 @@ from workers.process import worker_argv, worker_environment
 BULK = "bulk_senate_20k.jsonl.gz"
 SAMPLES = Path(__file__).parent.parent / "samples"
 LOOK_SECONDS = 0.02
-WORKERS = ("ingest", "nlp")
+WORKERS = ("ingest", "nlp", "backfill")
 
 
 def bulk(data: Path, first: int, stop: int, step: int = 1) -> list[dict[str, str]]:
@@ -58,14 +58,15 @@ def document(one: dict[str, str]) -> Document:
 
 @contextmanager
 def workers(logs: Path, app_of: str = "workers.process") -> Iterator[dict[str, int]]:
-    """An ingest and an nlp worker as `copydesk up` starts them, ready to work; gives their process ids.
+    """The workers that articles go through, as `copydesk up` starts them, ready to work; gives their process ids.
 
     `app_of` names the module that Celery starts from (`bench.instant` has engines that cost nothing).
     """
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # as `copydesk worker` does
     with Desk([], logs, on_event=lambda _name, _what: None) as desk:
         for kind in WORKERS:
-            argv = tuple(app_of if word == "workers.process" else word for word in worker_argv(kind, settings()))
+            argv = worker_argv(kind, settings(), live_only=kind != "backfill")
+            argv = tuple(app_of if word == "workers.process" else word for word in argv)
             desk.add(Process(kind, argv, worker_environment() | child_environment()))
         while len(app.control.ping(timeout=0.3)) < len(WORKERS):
             assert desk.tend(), "the workers do not start"

@@ -1,6 +1,6 @@
 """Mixed load with random kills, then what must hold: `python -m bench.soak [--minutes N] [--seed N] [--data FOLDER]`.
 
-The desk is that of `copydesk up`: services, an ingest and an nlp worker, the clock and the API, in a folder of its own.
+The desk is that of `copydesk up`, without Flower, in a folder of its own.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from bench.report import bar, print_report
 from bench.soak_check import check
 from bench.soak_faults import Faults
 from bench.soak_load import Load
-from cli.desk import process
+from cli.desk import process, workers
 from config.settings import settings, use_services
 from migrations.upgrade import migrate
 from models.article import Article
@@ -33,8 +33,6 @@ from workers.desk import Desk, Patience
 from workers.embedded import Postgres, Valkey
 from workers.life import life_seconds
 
-PROCESSES = (("worker", "ingest"), ("worker", "nlp"), ("beat",), ("api",))
-WORKERS = 2
 RATE = 4.0  # things done a second
 BETWEEN = (8.0, 25.0)  # seconds from one fault to the next
 QUICK_SWEEP = 10  # seconds between sweeps of a run under ten minutes
@@ -72,7 +70,7 @@ def soak(folder: Path, load: Load, seconds: float, seed: int) -> None:
         migrate()
         patience = Patience(first=0.5, quick=0.0)  # dying often is what this is about
         with Desk(
-            [process(*command) for command in PROCESSES], folder / "logs", on_event=_silent, patience=patience
+            [*workers(), process("beat"), process("api")], folder / "logs", on_event=_silent, patience=patience
         ) as desk:
             faults = Faults(desk, postgres, valkey, seed, life_seconds())
             memory = _disturb(desk, load, faults, seconds, random.Random(seed))
@@ -85,7 +83,7 @@ def soak(folder: Path, load: Load, seconds: float, seed: int) -> None:
 
 
 def _disturb(desk: Desk, load: Load, faults: Faults, seconds: float, chance: random.Random) -> list[dict[str, float]]:
-    while len(app.control.ping(timeout=0.5)) < WORKERS:
+    while len(app.control.ping(timeout=0.5)) < len(workers()):
         faults.tend()
     looks = [_memory(desk)]
     end, strike, look = time.monotonic() + seconds, time.monotonic() + 2 * BETWEEN[0], time.monotonic() + LOOK

@@ -69,7 +69,7 @@ class Faults:
         return len(self._interrupted)
 
     def _worker(self) -> tuple[str, int]:
-        name = self._chance.choice(("ingest", "nlp"))
+        name = self._chance.choice(("ingest", "nlp", "backfill"))
         return name, self._desk.pids()[name]
 
     def _kill_worker(self) -> str:

@@ -14,6 +14,7 @@ from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
 from workers.life import put_all_back
+from workers.pools import nlp_pool
 
 STOP_SECONDS = 30.0  # longer than a worker's soft shutdown
 
@@ -80,6 +81,17 @@ def is_up() -> bool:
         return True
     lock.release()
     return False
+
+
+def workers() -> tuple[Process, ...]:
+    """Those of a whole desk. A backfill has its own, so that it takes nothing from live articles; where threads share
+    the engines, both lanes do.
+    """
+    if nlp_pool(settings()) == "threads":
+        commands: tuple[tuple[str, ...], ...] = (("ingest",), ("nlp",), ("net",))
+    else:
+        commands = (("--live", "ingest"), ("--live", "nlp"), ("backfill",), ("net",))
+    return tuple(process("worker", *command) for command in commands)
 
 
 def process(*command: str) -> Process:

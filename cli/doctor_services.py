@@ -12,6 +12,7 @@ from cli.serve import Kind
 from config.settings import settings
 from models.session import transaction
 from tasks.queue import BROKER_AWAY
+from workers.pools import nlp_pool
 
 OLDEST = 18  # PostgreSQL, whose major version the embedded one has
 NEEDED = ("vector",)
@@ -141,6 +142,8 @@ def workers() -> Iterator[Checked]:
     names = found["broker"]["workers"]
     for kind in Kind:
         theirs = [name for name in names if name.partition("@")[0] == kind]
+        if kind is Kind.BACKFILL and nlp_pool(settings()) == "threads":
+            continue  # the nlp worker does both
         if theirs:
             yield ok(f"worker {kind}", ", ".join(theirs))
         else:  # articles wait for those in KINDS; the others read feeds and send webhooks

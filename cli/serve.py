@@ -18,14 +18,24 @@ class Kind(StrEnum):
 
     INGEST = "ingest"
     NLP = "nlp"
+    BACKFILL = "backfill"
     NET = "net"
 
 
-WHAT = "ingest cleans articles; nlp makes the three results; net reads feeds and sends webhooks."
+WHAT = (
+    "ingest cleans articles; nlp makes the three results; backfill does both for old articles, with what processor "
+    "time others leave; net reads feeds and sends webhooks."
+)
+LIVE = "Ingest and nlp: no backfill, which a backfill worker does."
 
 
-def worker(kind: Annotated[Kind, typer.Argument(help=WHAT)]) -> None:
+def worker(
+    kind: Annotated[Kind, typer.Argument(help=WHAT)],
+    live: Annotated[bool, typer.Option("--live", help=LIVE)] = False,
+) -> None:
     """Start a worker. Start more, on any machine that reaches the database and the queue, to go faster."""
+    if live and kind not in (Kind.INGEST, Kind.NLP):
+        raise typer.BadParameter(f"a {kind} worker has no use for it: leave it away.", param_hint="--live")
     find_services()
     # Celery reads this at import: a supervisor's SIGTERM then lets tasks finish, or hands them back in time.
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
@@ -37,10 +47,10 @@ def worker(kind: Annotated[Kind, typer.Argument(help=WHAT)]) -> None:
 
     require_broker()
     is_wanted()  # says so now when traces cannot be made
-    if kind is Kind.NLP:
+    if kind in (Kind.NLP, Kind.BACKFILL):
         prepare(settings())
         try_engines(settings())
-    argv = worker_argv(kind, settings())
+    argv = worker_argv(kind, settings(), live)
     os.execve(argv[0], argv, worker_environment() | child_environment())  # noqa: S606 - we become the worker
 
 

@@ -3,7 +3,7 @@
 import typer
 from rich.console import Console
 
-from cli.desk import logs, process, started_desk, up_lock
+from cli.desk import logs, process, started_desk, up_lock, workers
 from cli.password import flower_password
 from config.settings import settings
 
@@ -13,9 +13,8 @@ def up() -> None:
     console = Console()
     password = flower_password()
     with started_desk() as desk:
-        workers = (("worker", kind) for kind in ("ingest", "nlp", "net"))
-        for command in (*workers, ("beat",), ("api",), ("flower",)):
-            desk.add(process(*command))
+        for one in (*workers(), process("beat"), process("api"), process("flower")):
+            desk.add(one)
         console.print(f"Pages   http://{settings().host}:{settings().port}/")
         console.print(f"API     http://{settings().host}:{settings().port}/docs")
         console.print(f"Flower  http://{settings().flower_host}:{settings().flower_port}  copydesk / {password}")

@@ -24,10 +24,11 @@ _STARTED = time.monotonic()
 
 @dataclass(frozen=True)
 class Stuck:
-    """Stages of a kind of worker that do not move: for how many seconds the oldest has waited."""
+    """Stages of a kind of worker that do not move in this lane: for how many seconds the oldest has waited."""
 
     kind: str
     stages: tuple[Stage, ...]
+    lane: Lane
     seconds: float
 
 
@@ -56,43 +57,48 @@ def find_stuck() -> list[Stuck]:
     """Kinds of work of which some has waited longer than `stuck_seconds` while none was finished in that time.
 
     What waits is looked for where a look is cheap: the next message of each queue, and the oldest row of all. A desk
-    that is idle, or at work on a long backlog, is not stuck. Raises what the database and the broker raise.
+    that is idle, or at work on a long backlog, is not stuck, nor is a backfill behind live articles that wait, too.
+    Raises what the database and the broker raise.
     """
     bound = timedelta(seconds=settings().stuck_seconds)
-    next_ones = {kind: _next_ones(stages[0]) for kind, stages in KINDS.items()}
+    next_ones = {(kind, lane): _next_one(stages[0], lane) for kind, stages in KINDS.items() for lane in Lane}
     held_back = messages(NLP) >= LOW
     with session() as db:
+        now = db.scalar(select(func.now()))
+        assert now is not None
         found = []
-        for kind, stages in KINDS.items():
-            since = _waits_since(db, stages, next_ones[kind])
-            now = db.scalar(select(func.now()))
-            if kind == "ingest" and held_back:
+        for (kind, lane), ids in next_ones.items():
+            waits_rightly = held_back if kind == "ingest" else bool(next_ones[kind, Lane.LIVE])
+            if lane is Lane.BACKFILL and waits_rightly:
                 continue  # nlp is waited for, and looked at next
-            if since and now and now - since > bound and not _finished(db, stages, bound):
-                found.append(Stuck(kind, stages, (now - since).total_seconds()))
+            since = _waits_since(db, KINDS[kind], lane, ids)
+            if since and now - since > bound and not _finished(db, KINDS[kind], lane, bound):
+                found.append(Stuck(kind, KINDS[kind], lane, (now - since).total_seconds()))
         return found
 
 
-def _next_ones(stage: Stage) -> list[int]:
-    """The articles of the messages that are taken next, one of each lane."""
-    heads = [first_waiting(queue_of(stage, lane)) for lane in Lane]
-    return [article_id for head in heads if head for article_id in head[1]]
+def _next_one(stage: Stage, lane: Lane) -> list[int]:
+    """The articles of the message that is taken next."""
+    head = first_waiting(queue_of(stage, lane))
+    return head[1] if head else []
 
 
-def _waits_since(db: Session, stages: tuple[Stage, ...], ids: list[int]) -> datetime | None:
+def _waits_since(db: Session, stages: tuple[Stage, ...], lane: Lane, ids: list[int]) -> datetime | None:
     """When the oldest was queued of these articles and of all."""
     pending = StageRow.state.in_((State.QUEUED, State.RUNNING))
     theirs = select(func.min(StageRow.queued_at)).where(
         StageRow.article_id.in_(ids), StageRow.name.in_(stages), pending
     )
-    oldest = select(StageRow.name, StageRow.queued_at).where(pending).order_by(StageRow.queued_at).limit(1)
-    row = db.execute(oldest).one_or_none()
-    times = [db.scalar(theirs), row.queued_at if row and row.name in stages else None]
+    oldest = select(StageRow.name, StageRow.lane, StageRow.queued_at).where(pending)
+    row = db.execute(oldest.order_by(StageRow.queued_at).limit(1)).one_or_none()
+    is_ours = row is not None and row.name in stages and row.lane == lane
+    times = [db.scalar(theirs), row.queued_at if row and is_ours else None]
     return min((time for time in times if time is not None), default=None)
 
 
-def _finished(db: Session, stages: tuple[Stage, ...], bound: timedelta) -> bool:
-    lately = select(StageRow.article_id).where(StageRow.finished_at > func.now() - bound, StageRow.name.in_(stages))
+def _finished(db: Session, stages: tuple[Stage, ...], lane: Lane, bound: timedelta) -> bool:
+    since = StageRow.finished_at > func.now() - bound
+    lately = select(StageRow.article_id).where(since, StageRow.name.in_(stages), StageRow.lane == lane)
     return bool(db.scalar(select(exists(lately))))
 
 
@@ -108,6 +114,8 @@ def explain(stuck: Stuck, missing_workers: list[str], sweep_overdue: bool) -> st
         return f"{waited} The disk of {settings().data} has {free / 1e6:,.0f} MB left: free some space."
     if sweep_overdue:
         return f"{waited} Lost work is not queued again, as no sweep was made: is beat up, and an ingest worker?"
+    if stuck.lane is Lane.BACKFILL:
+        waited += " It is a backfill: is a worker up that takes it, `copydesk worker backfill`?"
     return f"{waited} Workers answer and finish nothing: their logs say why."
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from models.session import statements
 from models.stage import Lane, Stage, StageRow, State
 from workers.app import NET_QUEUES, SWEEP_QUEUE, app, require_broker
+from workers.behind import is_behind
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,9 @@ def messages(queue: str) -> int:
 
 
 def live_waits(stage: Stage) -> bool:
-    """Whether a live message waits for a worker of this stage. One command, over a connection that stays open."""
+    """Whether a live message waits for this worker of this stage. One command, over a connection that stays open."""
+    if is_behind():
+        return False
     try:
         with app.producer_or_acquire() as producer:
             return bool(producer.channel.client.llen(queue_of(stage, Lane.LIVE)))

@@ -74,7 +74,13 @@ def test_the_file_follows_the_compose_specification() -> None:
 
 
 def test_the_services_are_those_of_the_design() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "api", "ingest", "nlp", "net", "beat", "flower"}
+    workers = {"ingest", "nlp", "backfill", "net"}
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "api", "beat", "flower"} | workers
+
+
+def test_a_backfill_gets_next_to_nothing_of_a_core_that_others_want() -> None:
+    assert SERVICES["backfill"]["cpu_shares"] == 2
+    assert not any("cpu_shares" in service for name, service in SERVICES.items() if name != "backfill")
 
 
 @pytest.mark.parametrize("missing", SECRETS)

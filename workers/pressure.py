@@ -22,8 +22,9 @@ class Pressure(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no 
         super().__init__(consumer, **options)
 
     def include_if(self, consumer: Any) -> bool:
-        """In ingest workers."""
-        return INGEST in consumer.app.amqp.queues.consume_from
+        """In ingest workers. A backfill worker is one for nlp, too, which it does first."""
+        taken = consumer.app.amqp.queues.consume_from
+        return INGEST in taken and NLP not in taken
 
     def start(self, consumer: Any) -> None:
         """Begin to look; a worker that has just connected takes both."""

@@ -24,6 +24,7 @@ from nlp.formats import Document
 from nlp.formats.polled import read_polled
 from workers import life, pressure
 from workers.app import NET_QUEUES, SWEEP_QUEUE, app
+from workers.behind import step_behind
 from workers.child import CannotStart, die_with_parent
 from workers.engines.hub.chosen import memory_kb
 from workers.loading import import_before_fork
@@ -40,7 +41,8 @@ MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it 
 NET_MEMORY_KB = 400_000
 MORE_NET_MEMORY_KB = 1_000_000  # while it reads one feed
 RECYCLE_AFTER = 250  # messages, of up to eight articles, read by one ingest child, since parsers leak
-_RECYCLING = ("--max-tasks-per-child", str(RECYCLE_AFTER))
+RECYCLE_LATER = 2000  # likewise of a backfill worker's child: a quarter is ingest, and a new one loads engines anew
+BACKFILL_QUEUES = ("nlp.backfill", "ingest.backfill")
 
 log = logging.getLogger(__name__)
 _WORKER = os.getpid()  # read before children are forked
@@ -48,16 +50,18 @@ _WORKER = os.getpid()  # read before children are forked
 concurrency.ALIASES["threads"] = "workers.threads:TaskPool"  # for `--pool threads`
 
 
-def worker_argv(kind: str, chosen: Settings) -> tuple[str, ...]:
-    """The command of a worker, `ingest`, `nlp` or `net`; live queues are named before backfill and so go first."""
-    queues = {
-        "ingest": f"{SWEEP_QUEUE},ingest,ingest.backfill",
-        "nlp": f"{SWEEP_QUEUE},nlp,nlp.backfill",
-        "net": ",".join(NET_QUEUES),
-    }
+def worker_argv(kind: str, chosen: Settings, live_only: bool = False) -> tuple[str, ...]:
+    """The command of a worker: `ingest`, `nlp`, `backfill` or `net`.
+
+    Queues named first go first: live before backfill, and of a backfill results before more ingest. A backfill worker
+    makes no sweeps, which are not to wait for what others leave; `live_only` says of ingest or nlp that there is one.
+    """
+    live = f"{SWEEP_QUEUE},{kind}"
+    queues = {"net": ",".join(NET_QUEUES), "backfill": ",".join(BACKFILL_QUEUES)}
+    taken = queues.get(kind, live if live_only else f"{live},{kind}.backfill")
     return (
         *(sys.executable, "-m", "celery", "-A", "workers.process", "worker", *_pool(kind, chosen)),
-        *("--queues", queues[kind], "--hostname", f"{kind}@%h"),
+        *("--queues", taken, "--hostname", f"{kind}@%h"),
         *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
     )
 
@@ -75,14 +79,14 @@ def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
     """Prefork bounds time and memory of hostile pages and of engines; threads share what is loaded once."""
     if kind == "nlp" and nlp_pool(chosen) == "threads":
         return ("--pool", "threads", "--concurrency", str(chosen.nlp_threads))
-    extra: tuple[str, ...]
-    if kind == "nlp":
-        processes, memory, extra = chosen.nlp_processes, _nlp_memory_kb(chosen), ()
-    elif kind == "net":
-        processes, memory, extra = chosen.net_processes, NET_MEMORY_KB, _RECYCLING
-    else:
-        processes, memory, extra = chosen.ingest_processes, INGEST_MEMORY_KB, _RECYCLING
-    return ("--pool", "prefork", "--concurrency", str(processes), "--max-memory-per-child", str(memory), *extra)
+    processes, memory, messages = {
+        "ingest": (chosen.ingest_processes, INGEST_MEMORY_KB, RECYCLE_AFTER),
+        "nlp": (chosen.nlp_processes, _nlp_memory_kb(chosen), 0),
+        "backfill": (chosen.nlp_processes, _nlp_memory_kb(chosen), RECYCLE_LATER),
+        "net": (chosen.net_processes, NET_MEMORY_KB, RECYCLE_AFTER),
+    }[kind]
+    recycling = ("--max-tasks-per-child", str(messages)) if messages else ()
+    return ("--pool", "prefork", "--concurrency", str(processes), "--max-memory-per-child", str(memory), *recycling)
 
 
 def _nlp_memory_kb(chosen: Settings) -> int:
@@ -115,25 +119,40 @@ def _prepare(options: dict[str, Any], **_: Any) -> None:
     Children share what their parent has loaded, and one that replaces another is ready at once. Engines must not be
     loaded before a fork: two of their threads would deadlock. A worker of threads does not fork, and loads them once.
     """
-    if set(NET_QUEUES) & set(options.get("queues") or ()):
-        worker_process_init.connect(_die_with_worker)
+    queues = set(options.get("queues") or ())
+    if "nlp" in queues and nlp_pool(settings()) == "threads":
+        worker_init.connect(_load_engines)
+        return
+    worker_process_init.connect(_die_with_worker)
+    if queues & set(NET_QUEUES):
         worker_process_init.connect(_bound_net)
         _load_feed_parser()
-    elif "nlp" not in (options.get("queues") or ()):
-        worker_process_init.connect(_die_with_worker)
-        worker_process_init.connect(_bound_ingest)
-        _load_parsers()
-    elif nlp_pool(settings()) == "threads":
-        worker_init.connect(_load_engines)
-    else:
-        worker_process_init.connect(_die_with_worker)
+    elif "nlp" in queues:
         worker_process_init.connect(_load_engines)
         worker_process_init.connect(_bound_nlp)
         import_before_fork(settings())
+    elif queues & set(BACKFILL_QUEUES) and "ingest" not in queues:
+        worker_process_init.connect(_step_behind)
+        worker_process_init.connect(_bound_nlp)
+        task_prerun.connect(_load_engines_for)
+        import_before_fork(settings())
+    else:
+        worker_process_init.connect(_bound_ingest)
+        _load_parsers()
 
 
 def _die_with_worker(**_: Any) -> None:
     die_with_parent(signal.SIGKILL, os.getppid())
+
+
+def _step_behind(**_: Any) -> None:
+    step_behind()
+
+
+def _load_engines_for(task: Any, **_: Any) -> None:
+    """With the first message that needs them: most days have no backfill, and what is not loaded takes no memory."""
+    if task.name != "article.ingest" and not runtime.cache_info().currsize:
+        _load_engines()
 
 
 def _load_engines(**_: Any) -> None:
@@ -156,7 +175,7 @@ def _bound_net(**_: Any) -> None:
 
 
 def _bound_nlp(**_: Any) -> None:
-    """Once its engines are loaded: it may then grow by what it may be in all before it is replaced."""
+    """It may grow by what it may be in all before it is replaced."""
     bound_memory(_nlp_memory_kb(settings()))
 
 

@@ -21,6 +21,7 @@ from tasks.errors import Skip, Unusable
 from tasks.queue import TOGETHER, together
 from tasks.receive import receive
 from tasks.stages import Result, Work, perform
+from workers import behind
 from workers.app import app
 
 Think = Callable[[Claim], object]
@@ -142,6 +143,16 @@ def test_a_backfill_lets_a_live_article_pass_after_each_of_its_own_and_a_live_me
         raw = connection.default_channel.client.lrange("ingest.backfill", 0, -1)
     rest = [json.loads(b64decode(json.loads(message)["body"]))[0] for message in raw]
     assert rest == ([ids[2:]] if lane is Lane.BACKFILL else [])  # in one message again: nothing is wrong with them
+
+
+def test_a_worker_of_the_backfill_alone_lets_nobody_pass(
+    desk: Path, document: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [r.article_id for r in receive([document(f"Strike, day {day}") for day in range(3)], Lane.BACKFILL)]
+    receive([document("Live")])
+    monkeypatch.setattr(behind, "_behind", True)
+    perform(ids, _work())
+    assert {i: state for i, state in _states().items() if i in ids} == dict.fromkeys(ids, (State.DONE, 1))
 
 
 def test_of_articles_that_are_named_twice_or_gone_each_is_done_once(articles: list[int]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from celery.worker import state
 from waiting import wait_until
 
+from cli.desk import workers
 from config.settings import settings
 from workers import threads
 from workers.batching import Batcher, Closed
@@ -53,6 +54,25 @@ def test_only_the_nlp_worker_gets_threads_and_prefork_bounds_memory(setting: Cal
     nlp = worker_argv("nlp", settings())
     assert (_option(nlp, "--pool"), _option(nlp, "--concurrency")) == ("prefork", "3")
     assert int(_option(nlp, "--max-memory-per-child")) > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "live_only", "queues"),
+    [
+        ("ingest", False, "sweep,ingest,ingest.backfill"),
+        ("nlp", False, "sweep,nlp,nlp.backfill"),
+        ("nlp", True, "sweep,nlp"),
+        ("backfill", False, "nlp.backfill,ingest.backfill"),
+    ],
+)
+def test_live_goes_first_and_a_backfill_worker_makes_no_sweep(kind: str, live_only: bool, queues: str) -> None:
+    assert _option(worker_argv(kind, settings(), live_only), "--queues") == queues
+
+
+def test_a_desk_has_a_worker_for_its_backfill_unless_threads_share_the_engines(setting: Callable[..., None]) -> None:
+    assert [worker.name for worker in workers()] == ["ingest", "nlp", "backfill", "net"]
+    setting(nlp_pool="threads")
+    assert [worker.name for worker in workers()] == ["ingest", "nlp", "net"]
 
 
 @pytest.fixture

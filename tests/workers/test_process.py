@@ -14,7 +14,8 @@ print("trafilatura" in sys.modules, "onnxruntime" in sys.modules)
 
 
 @pytest.mark.parametrize(
-    ("queue", "loaded"), [("ingest", "True False"), ("nlp", "False False"), ("feeds", "False False")]
+    ("queue", "loaded"),
+    [("ingest", "True False"), ("nlp", "False False"), ("feeds", "False False"), ("nlp.backfill", "False False")],
 )
 def test_before_the_fork_parsers_are_loaded_and_engines_are_not(queue: str, loaded: str) -> None:
     code = LOADED.format(queue=queue)
