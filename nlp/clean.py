@@ -7,7 +7,7 @@ _PARAGRAPH_END = re.compile("\u2029")
 _SPACE = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 # Soft hyphens, zero-width spaces and marks of direction. The joiners U+200C and U+200D spell words in other scripts.
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc]"
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc]"
 )
 _WRAPPED_AT = (50, 100)  # columns between which a text editor or a mail program wraps
 

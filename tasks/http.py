@@ -113,7 +113,7 @@ def _asked(
     host, port = parts.hostname or "", parts.port or (443 if secure else 80)
     try:
         client = (http.client.HTTPSConnection if secure else http.client.HTTPConnection)(host, port)
-        address = checked_address(host, port, limits.private)
+        address = checked_address(host, port, limits.private, deadline)
         with connected(address, deadline) as connection, closing(client):
             client.sock = encrypted(connection, host) if secure else connection
             ours = {"User-Agent": agent(), "Accept-Encoding": "gzip"}

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 TOGETHER = 8  # articles a message (docs/decisions/0008-batching.md)
 FEW = 16  # times as many articles as share a message: shorter lists are shared out in smaller ones
+AHEAD = "ahead"  # a header of messages that have not waited for their turn
+LOOKED_THROUGH = 1000  # messages
 BROKER_AWAY = (OperationalError, RedisError, OSError)  # not there, out of memory, or cut off
 Waiting = tuple[int, Stage, Lane]  # an article, and a stage of it in its lane
 
@@ -91,10 +93,11 @@ def together(articles: int) -> int:
     return min(TOGETHER, max(1, articles // FEW))
 
 
-def publish(waiting: Iterable[Waiting], countdown: float = 0, together: int = 1) -> None:
+def publish(waiting: Iterable[Waiting], countdown: float = 0, together: int = 1, first: bool = False) -> None:
     """Put the ids on the queues of their stages, up to `together` in a message, to be taken after `countdown` seconds.
 
-    A broker that is away or full loses nothing: the rows say queued, and the sweep sends their messages later.
+    `first` is for what has waited already: it is taken next, in the order given. A broker that is away or full loses
+    nothing: the rows say queued, and the sweep sends their messages later.
     """
     require_broker()
     kinds: dict[tuple[Stage, Lane], list[int]] = {}
@@ -103,9 +106,13 @@ def publish(waiting: Iterable[Waiting], countdown: float = 0, together: int = 1)
     try:
         with app.producer_or_acquire() as producer:
             for (stage, lane), ids in kinds.items():
-                for start in range(0, len(ids), together):
-                    message = {"queue": queue_of(stage, lane), "countdown": countdown or None, "producer": producer}
-                    app.send_task(TASK[stage], ids[start : start + together], **message)
+                queue = queue_of(stage, lane)
+                messages = [ids[start : start + together] for start in range(0, len(ids), together)]
+                options = {"queue": queue, "countdown": countdown or None, "headers": {AHEAD: True} if first else None}
+                for some in reversed(messages) if first else messages:
+                    app.send_task(TASK[stage], some, producer=producer, **options)
+                    if first:  # from where messages come in to where they are taken; if another has just come in, it
+                        producer.channel.client.lmove(queue, queue, "LEFT", "RIGHT")
     except BROKER_AWAY as error:
         log.warning("the queue takes no messages, the sweep will send them: %s", error)
 
@@ -120,10 +127,22 @@ def publish_again(article_ids: Iterable[int]) -> None:
 
 
 def first_waiting(queue: str) -> tuple[Stage | None, list[int]] | None:
-    """The stage and articles of the message that is taken next, no stage if it is not ours; None when none waits."""
+    """The stage and articles of the message that is taken next of those that came in their turn; None when none waits.
+
+    No stage if it is not ours, or if more have been put ahead than are looked through.
+    """
     with app.connection_for_read() as connection:
-        raw = connection.default_channel.client.lindex(queue, -1)
-    return None if raw is None else stage_of(json.loads(raw))
+        client = connection.default_channel.client
+        message = client.lindex(queue, -1)
+        if message is None:
+            return None
+        some = [message] if AHEAD not in _headers(message) else reversed(client.lrange(queue, -LOOKED_THROUGH, -1))
+    in_turn = (json.loads(one) for one in some if AHEAD not in _headers(one))
+    return next((stage_of(one) for one in in_turn), (None, []))
+
+
+def _headers(message: bytes) -> dict[str, Any]:
+    return dict(json.loads(message).get("headers") or {})
 
 
 def stage_of(message: dict[str, Any]) -> tuple[Stage | None, list[int]]:

@@ -62,7 +62,7 @@ def perform(article_ids: Sequence[int], work: Work[Read, Made]) -> None:
     with about(stage=work.stage, articles=article_ids):
         claimed, tried = start(article_ids, work.stage)
         if tried:  # one of them may be what ended its worker: it shares no message again
-            publish(tried)
+            publish(tried, first=True)
         if claimed:
             _Try(work, claimed).run()
 

@@ -58,7 +58,7 @@ def _send_lost(patience: timedelta) -> None:
                 lost += _unqueued(db, stages, lane, patience)
         _mark(db, lost)
     unsent = [row for row in lost if (row.article_id, row.name) not in back]
-    publish(((row.article_id, Stage(row.name), Lane(row.lane)) for row in unsent), together=TOGETHER)
+    publish(((row.article_id, Stage(row.name), Lane(row.lane)) for row in unsent), together=TOGETHER, first=True)
     if gone or lost:
         log.warning("%s workers died, %s lost stages are queued again", len(gone), len(lost))
 

@@ -56,7 +56,7 @@ def test_a_line_of_the_article_stays(line: str) -> None:
 def test_normalised_text_has_one_kind_of_line_end_and_space(text: str) -> None:
     once = normalised(text)
     assert normalised(once) == once
-    assert not set(once) & set("\r\t\u00a0\u200b\u00ad\ufeff\u2028\0")
+    assert not set(once) & set("\r\t\u00a0\u200b\u00ad\ufeff\u2028\0\x80\x9b")
 
 
 def test_letters_and_their_accents_are_kept_as_written() -> None:

@@ -8,9 +8,11 @@ import subprocess
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from itertools import repeat
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from sites import PAGE, Answer, Site, open_site
@@ -81,9 +83,9 @@ def test_redirects_are_followed_and_the_document_keeps_its_own_address(site):
 def test_every_redirect_is_checked(site, monkeypatch):
     checked: list[tuple[str, int]] = []
 
-    def check(host: str, port: int, private: bool) -> tuple[str, int]:
+    def check(host: str, port: int, *how: Any) -> tuple[str, int]:
         checked.append((host, port))
-        return checked_address(host, port, private)
+        return checked_address(host, port, *how)
 
     monkeypatch.setattr("tasks.http.checked_address", check)
     site.page("/end")
@@ -171,7 +173,26 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(setting, m
 
 @pytest.mark.parametrize("host", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "::ffff:93.184.215.14"])
 def test_public_addresses_are_taken(host):
-    assert checked_address(host, 443, private=False) == (host, 443)
+    assert checked_address(host, 443, False, time.monotonic() + 10) == (host, 443)
+
+
+@pytest.mark.parametrize(
+    ("port", "asked"), [(80, True), (443, True), (1024, True), (8080, True), (22, False), (25, False)]
+)
+def test_ports_that_are_no_web_servers_are_not_asked(port: int, asked: bool) -> None:
+    with nullcontext() if asked else pytest.raises(Unusable, match=f"Port {port} of 93"):
+        checked_address("93.184.215.14", port, False, time.monotonic() + 10)
+
+
+def test_a_name_server_that_is_silent_costs_no_more_than_the_time_of_a_fetch(setting, monkeypatch) -> None:
+    setting(fetch_seconds=1)
+    silent = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: silent.wait(60) and [])
+    try:
+        with pytest.raises(Unreachable, match=r"silent\.example was not found in time"):
+            fetched("http://silent.example/story")
+    finally:
+        silent.set()
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(site, names):

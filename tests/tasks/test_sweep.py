@@ -55,10 +55,9 @@ def test_what_was_queued_before_the_message_that_is_next_is_lost_and_what_comes_
     publish([(received[2], Stage.INGEST, Lane.LIVE)])
     sweep()
     assert _in_the_queue() == set(received[2:])
-    with app.connection_for_write() as connection:
-        connection.default_channel.client.rpop("ingest")  # it is taken, and now the sweep sees further
+    _lose()  # all is taken, and now the sweep sees further
     sweep()
-    assert _in_the_queue() == {*received[:2], *received[3:]} | {received[2]}
+    assert _in_the_queue() == set(received[:3])
 
 
 def test_a_message_that_is_not_ours_stops_no_sweep(received: list[int]) -> None:
@@ -100,6 +99,35 @@ def test_what_was_swept_is_left_alone_by_the_next_sweep(received: list[int]) -> 
     _lose()
     sweep()
     assert messages("ingest") == 0
+
+
+def test_what_was_lost_is_taken_next_in_the_order_in_which_it_was_queued(
+    received: list[int], document: Callable[..., Document]
+) -> None:
+    _lose()
+    with session() as db:
+        for hours, article_id in enumerate(received):
+            older = func.now() - timedelta(hours=hours + 1)
+            db.execute(update(StageRow).where(StageRow.article_id == article_id).values(queued_at=older))
+    newer = receive([document("Newer")])[0].article_id
+    sweep()
+    assert _taken() == [received[::-1], [newer]]
+
+
+def test_what_is_put_ahead_makes_no_message_behind_it_look_lost(
+    received: list[int], document: Callable[..., Document]
+) -> None:
+    last = receive([document("The last")])[0].article_id
+    publish([(last, Stage.INGEST, Lane.LIVE)], first=True)
+    sweep()
+    assert messages("ingest") == 5 + 1 + 1
+
+
+def test_while_all_that_is_looked_through_was_put_ahead_nothing_counts_as_lost(received: list[int]) -> None:
+    _lose()
+    publish([(received[0], Stage.INGEST, Lane.LIVE)], first=True)
+    sweep()
+    assert messages("ingest") == 1
 
 
 def test_a_stage_just_queued_is_given_time(received: list[int]) -> None:
@@ -182,6 +210,11 @@ def test_a_new_desk_queues_at_once_what_the_killed_one_was_at_or_had_lost(receiv
 
 def _in_the_queue() -> set[int]:
     """The articles whose ingest has a message; one may have two."""
+    return {i for ids in _taken() for i in ids}
+
+
+def _taken() -> list[list[int]]:
+    """The articles of each message, in the order in which they will be taken."""
     with app.connection_for_read() as connection:
         raw = connection.default_channel.client.lrange("ingest", 0, -1)
-    return {i for message in raw for i in json.loads(b64decode(json.loads(message)["body"]))[0]}
+    return [json.loads(b64decode(json.loads(message)["body"]))[0] for message in reversed(raw)]
