@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, any_, exists, func, literal, or_, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models.article import Article
+from models.feed import Feed
 from models.session import session
 from models.stage import StageRow, State
+from models.webhook import Webhook
 from tasks.moving import KINDS, explain, find_stuck, is_overdue, sweep_age
 from tasks.queue import BROKER_AWAY
 from workers.app import app
@@ -18,9 +20,12 @@ ANSWER_SECONDS = 3.0  # for the broker: one that accepts the connection may stil
 
 
 def health() -> dict[str, Any]:
-    """`ok` is true when database and broker answer, a worker of each kind does, sweeps are made, and work moves."""
+    """`ok` is true when database and broker answer, a worker of each kind that is needed does, sweeps are made, and
+    work moves.
+    """
     database, broker = _database(), _broker()
-    missing = sorted(set(KINDS) - {name.partition("@")[0] for name in broker["workers"]})
+    needed = set(KINDS) | ({"net"} if database["ok"] and _reads_or_tells() else set())
+    missing = sorted(needed - {name.partition("@")[0] for name in broker["workers"]})
     movement = _movement(missing) if database["ok"] and broker["ok"] else UNKNOWN  # who is away has cost time already
     found = {"database": database, "broker": broker, "missing_workers": missing} | movement
     ok = database["ok"] and broker["ok"] and not missing and not found["sweep"]["overdue"] and not found["stuck"]
@@ -31,6 +36,13 @@ def readiness() -> dict[str, Any]:
     """`ok` is true when the database and the broker answer: articles are accepted and served. Asks no worker."""
     database, broker = _database(), _broker(ask_workers=False)
     return {"ok": database["ok"] and broker["ok"], "database": database, "broker": broker}
+
+
+def _reads_or_tells() -> bool:
+    """Whether there is a feed to be read or a webhook to be sent."""
+    feed, webhook = exists().where(~Feed.paused), exists().where(Webhook.active)
+    with session() as db:
+        return bool(db.scalar(select(or_(feed, webhook))))
 
 
 def _movement(missing: list[str]) -> dict[str, Any]:

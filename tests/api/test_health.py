@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from models.session import session
+from nlp.discovery import Found
 from tasks import moving
+from tasks.feeds import subscribe
 from tasks.sweep import sweep
+from tasks.webhooks import add
 
 ROOT = Path(__file__).parents[2]
 SOON = 10.0  # seconds: the longest wait is 5, for a database that accepts the connection and is silent
@@ -36,6 +39,18 @@ def workers_answer(monkeypatch):
     """As if one of each kind did; the database and the queue are real."""
     replies = [{"ingest@here": {"ok": "pong"}}, {"nlp@here": {"ok": "pong"}}]
     monkeypatch.setattr("tasks.health.app.control.ping", lambda **_: replies)
+
+
+@pytest.mark.parametrize("needs", ["feed", "webhook"])
+def test_a_net_worker_is_missed_once_there_is_a_feed_or_a_webhook(client, workers_answer, needs):
+    sweep()
+    assert client.get("/health").json()["missing_workers"] == []
+    if needs == "feed":
+        subscribe([Found("https://news.example/feed", "")])
+    else:
+        add("https://cms.example/hook")
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["missing_workers"]) == (503, ["net"])
 
 
 def _make_old(minutes):

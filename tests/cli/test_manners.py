@@ -33,6 +33,13 @@ def test_every_command_that_prints_results_prints_them_as_json_too():
     assert without <= silent
 
 
+@pytest.mark.parametrize("kind", ["net", "backfill"])
+def test_only_a_worker_with_two_lanes_may_be_told_to_leave_one(copydesk, kind):
+    said = copydesk("worker", kind, "--live")
+    assert said.status == 2
+    assert f"a {kind} worker has no use for it" in said.err
+
+
 def _complete(words):
     environment = os.environ | {
         "_COPYDESK_COMPLETE": "complete_bash",
