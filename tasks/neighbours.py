@@ -62,7 +62,7 @@ _SAVE = _NEW.on_conflict_do_update(
             for name in ("vector", "lineage", "version", "at")
         )
     ),
-)
+).returning(Vector.article_id)  # one statement for all rows, which an insert that returns nothing is not
 
 
 @dataclass(frozen=True)

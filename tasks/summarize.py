@@ -22,7 +22,7 @@ _NEW = insert(Summary)
 _SAVE = _NEW.on_conflict_do_update(
     index_elements=[Summary.article_id],
     set_={name: _NEW.excluded[name] for name in ("version", "kind", "sentences", "reason", "created_at")},
-)
+).returning(Summary.article_id)  # one statement for all rows, which an insert that returns nothing is not
 
 
 @dataclass(frozen=True)
