@@ -79,12 +79,13 @@ def _pool(kind: str, chosen: Settings) -> tuple[str, ...]:
     """Prefork bounds time and memory of hostile pages and of engines; threads share what is loaded once."""
     if kind == "nlp" and nlp_pool(chosen) == "threads":
         return ("--pool", "threads", "--concurrency", str(chosen.nlp_threads))
-    processes, memory, messages = {
-        "ingest": (chosen.ingest_processes, INGEST_MEMORY_KB, RECYCLE_AFTER),
-        "nlp": (chosen.nlp_processes, _nlp_memory_kb(chosen), 0),
-        "backfill": (chosen.nlp_processes, _nlp_memory_kb(chosen), RECYCLE_LATER),
-        "net": (chosen.net_processes, NET_MEMORY_KB, RECYCLE_AFTER),
-    }[kind]
+    if kind in ("nlp", "backfill"):
+        processes, memory = chosen.nlp_processes, _nlp_memory_kb(chosen)
+    elif kind == "net":
+        processes, memory = chosen.net_processes, NET_MEMORY_KB
+    else:
+        processes, memory = chosen.ingest_processes, INGEST_MEMORY_KB
+    messages = {"nlp": None, "backfill": RECYCLE_LATER}.get(kind, RECYCLE_AFTER)
     recycling = ("--max-tasks-per-child", str(messages)) if messages else ()
     return ("--pool", "prefork", "--concurrency", str(processes), "--max-memory-per-child", str(memory), *recycling)
 
