@@ -24,6 +24,7 @@ def descendants(parent: int) -> list[int]:
 def cpu_seconds(parent: int) -> float:
     """Processor time of all processes under this one, those that have ended included."""
     ticks = sum(int(n) for pid in descendants(parent) for n in (_stat(pid) or ())[11:15])
+    ticks += sum(int(n) for n in (_stat(parent) or ())[13:15])  # its own children's that it has waited for
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

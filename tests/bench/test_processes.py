@@ -18,8 +18,10 @@ def test_a_child_is_seen_with_its_time_and_its_memory() -> None:
         assert child.stdout is not None
         child.stdout.readline()
         assert child.pid in descendants(os.getpid())
-        assert cpu_seconds(os.getpid()) > before
+        spent = cpu_seconds(os.getpid())
+        assert spent > before
         held = memory_mb(child.pid)
         assert held["rss"] >= held["pss"] >= held["own"] > 1
         child.communicate(b"\n")
     assert child.pid not in descendants(os.getpid())
+    assert cpu_seconds(os.getpid()) >= spent  # what has ended has cost, too
