@@ -41,8 +41,11 @@ def readiness() -> dict[str, Any]:
 def _reads_or_tells() -> bool:
     """Whether there is a feed to be read or a webhook to be sent."""
     feed, webhook = exists().where(~Feed.paused), exists().where(Webhook.active)
-    with session() as db:
-        return bool(db.scalar(select(or_(feed, webhook))))
+    try:
+        with session() as db:
+            return bool(db.scalar(select(or_(feed, webhook))))
+    except (OperationalError, ProgrammingError):
+        return False
 
 
 def _movement(missing: list[str]) -> dict[str, Any]:

@@ -106,6 +106,20 @@ def test_killed_hard_the_next_start_recovers_and_one_interrupt_stops_everything(
         desk_up.ask("/health")
 
 
+def test_a_second_desk_on_a_folder_in_use_is_refused_in_one_line_and_disturbs_nothing(desk_up: Desk) -> None:
+    sent = desk_up.ask("/v1/articles", [{"title": f"Ferry Sails, Part {n}", "text": STORY} for n in range(20)])
+    command = [sys.executable, "-m", "cli.main", "up"]
+    second = subprocess.run(
+        command, env=desk_up.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+    )
+    assert second.returncode == 2
+    [line] = second.stderr.splitlines()
+    assert f"in use by process {desk_up.process.pid}" in line and "choose another data folder" in line
+    ids = [article["id"] for article in sent["articles"]]
+    wait_until(lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids), "all are done")
+    assert desk_up.healthy()
+
+
 def test_flower_asks_for_the_password_that_was_printed(desk_up: Desk) -> None:
     printed = re.search(r"copydesk / (\S+)", desk_up.output.read_text())
     assert printed is not None
