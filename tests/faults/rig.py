@@ -114,6 +114,16 @@ class Rig:
 
         self.wait(answer, f"{names} answer")
 
+    def wait_until_at_work(self, name: str) -> None:
+        """Until this worker is in the middle of a stage, if any is left for it: one that answers may still load."""
+        theirs, all_ = ("name = 'ingest'", ARTICLES) if name == "ingest" else ("name <> 'ingest'", 3 * ARTICLES)
+
+        def at_work() -> bool:
+            mine = self.count(f"state = 'running' and worker like '{name}@%'")
+            return mine > 0 or self.count(f"{theirs} and state = 'done'") == all_
+
+        self.wait(at_work, f"{name} is at work")
+
     def ended(self) -> bool:
         return self.count("state in ('done', 'failed', 'skipped')") == 4 * ARTICLES
 

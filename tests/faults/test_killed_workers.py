@@ -7,6 +7,8 @@ from faults.rig import ARTICLES, Rig
 
 
 def _kill(rig: Rig, *names: str) -> int:
+    for name in names:
+        rig.wait_until_at_work(name)
     return sum(rig.signal(name, signal.SIGKILL) for name in names)
 
 
@@ -17,6 +19,7 @@ def test_an_nlp_worker_killed_with_its_pool(rig: Rig) -> None:
 
 def test_one_child_killed_as_the_memory_killer_does(rig: Rig) -> None:
     def one(rig: Rig) -> int:
+        rig.wait_until_at_work("nlp2")
         os.kill(rig.pids("nlp2")[-1], signal.SIGKILL)
         return 1
 
@@ -24,11 +27,11 @@ def test_one_child_killed_as_the_memory_killer_does(rig: Rig) -> None:
 
 
 def test_an_ingest_worker_killed_with_its_pool(rig: Rig) -> None:
-    rig.under("ingest worker, kill -9", lambda rig: _kill(rig, "ingest"))
+    rig.under("ingest worker, kill -9", lambda rig: _kill(rig, "ingest"), early=True)
 
 
 def test_all_workers_killed_at_once(rig: Rig) -> None:
-    rig.under("all workers, kill -9", lambda rig: _kill(rig, "ingest", "nlp1", "nlp2"))
+    rig.under("all workers, kill -9", lambda rig: _kill(rig, "nlp1", "nlp2", "ingest"))
 
 
 def test_killed_in_the_middle_of_a_forward_pass(rig: Rig) -> None:
@@ -37,7 +40,7 @@ def test_killed_in_the_middle_of_a_forward_pass(rig: Rig) -> None:
         rig.wait((rig.marks / "inside").exists, "a worker is inside its tagger")
         parent = int((rig.marks / "inside").read_text() or 0)
         [name] = [name for name, pid in rig.desk.pids().items() if pid == parent]
-        killed = _kill(rig, name)
+        killed = rig.signal(name, signal.SIGKILL)
         (rig.marks / "hold").unlink()
         return killed
 
