@@ -111,10 +111,19 @@ def publish(waiting: Iterable[Waiting], countdown: float = 0, together: int = 1,
                 options = {"queue": queue, "countdown": countdown or None, "headers": {AHEAD: True} if first else None}
                 for some in reversed(messages) if first else messages:
                     app.send_task(TASK[stage], some, producer=producer, **options)
-                    if first:  # from where messages come in to where they are taken; if another has just come in, it
-                        producer.channel.client.lmove(queue, queue, "LEFT", "RIGHT")
+                    if first:
+                        _put_first(producer.channel, queue)
     except BROKER_AWAY as error:
         log.warning("the queue takes no messages, the sweep will send them: %s", error)
+
+
+def _put_first(channel: Any, queue: str) -> None:
+    """What has just come into the queue is taken next; should another have come in meanwhile, that one.
+
+    Not by `channel.client`: whoever had this connection before, for a ping, may have left a BRPOP on it.
+    """
+    with channel.conn_or_acquire() as client:
+        client.lmove(queue, queue, "LEFT", "RIGHT")
 
 
 def publish_again(article_ids: Iterable[int]) -> None:
@@ -162,7 +171,7 @@ def live_waits(stage: Stage) -> bool:
     if is_behind():
         return False
     try:
-        with app.producer_or_acquire() as producer:
-            return bool(producer.channel.client.llen(queue_of(stage, Lane.LIVE)))
+        with app.producer_or_acquire() as producer, producer.channel.conn_or_acquire() as client:
+            return bool(client.llen(queue_of(stage, Lane.LIVE)))
     except BROKER_AWAY:  # nobody can be let pass
         return False

@@ -240,7 +240,7 @@ def drain():
 
 
 def test_a_stream_waits_while_the_lane_is_full_and_goes_on_when_there_is_room(client, setting, monkeypatch):
-    setting(max_backlog=20)
+    setting(max_backlog=10)
     monkeypatch.setattr("tasks.backlog.LOOK_SECONDS", 0.0)
     waits = []
 
@@ -255,7 +255,7 @@ def test_a_stream_waits_while_the_lane_is_full_and_goes_on_when_there_is_room(cl
 
 
 def test_a_stream_that_waits_in_vain_is_told_where_it_stopped_and_can_go_on(client, setting, monkeypatch):
-    setting(max_backlog=20)
+    setting(max_backlog=10)
     monkeypatch.setattr("tasks.backlog.LOOK_SECONDS", 0.0)
     monkeypatch.setattr(intake, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(intake, "PATIENCE", 3)

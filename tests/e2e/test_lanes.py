@@ -52,7 +52,7 @@ def test_a_backfill_has_its_own_worker_which_loads_nothing_until_it_has_an_artic
     assert _who_did(live) == {"ingest", "nlp"}
     assert _own(idle) - before < LOADED
     old = receive([Document("text", story(2))], Lane.BACKFILL)[0].article_id
-    wait_until(lambda: ended(2), "the backfill is done", seconds=60)
+    wait_until(lambda: ended(2), "the backfill is done", seconds=150)
     assert _who_did(old) == {"backfill"}
     assert _own(idle) - before > LOADED
 

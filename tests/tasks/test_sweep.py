@@ -12,7 +12,7 @@ from sqlalchemy import func, text, update
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
-from tasks.queue import messages, publish
+from tasks.queue import live_waits, messages, publish
 from tasks.receive import receive
 from tasks.sweep import LOCK, recover, sweep
 from workers.app import app
@@ -128,6 +128,15 @@ def test_while_all_that_is_looked_through_was_put_ahead_nothing_counts_as_lost(r
     publish([(received[0], Stage.INGEST, Lane.LIVE)], first=True)
     sweep()
     assert messages("ingest") == 1
+
+
+def test_who_has_asked_for_workers_before_puts_a_message_ahead_all_the_same(received: list[int]) -> None:
+    """A ping leaves its connection waiting for an answer, and goes back to where the next sender takes one."""
+    for _ in range(2):
+        assert app.control.ping(timeout=0.1) == []
+        publish([(received[-1], Stage.INGEST, Lane.LIVE)], first=True)
+        assert not live_waits(Stage.SUMMARY)
+    assert _taken()[:2] == [[received[-1]]] * 2
 
 
 def test_a_stage_just_queued_is_given_time(received: list[int]) -> None:
