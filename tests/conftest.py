@@ -32,6 +32,11 @@ _EMPTY = text(
 SLOW = ("embedded", "test_compose.py", "e2e", "browser", "faults")  # under tests/, in the order in which they come last
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """The name of a test must be the same in each process that collects it, and gzip writes down the time."""
+    return f"{len(val)} bytes of gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first."""
 
