@@ -152,6 +152,21 @@ class Rig:
                 os.kill(pid, number)
         return len(found)
 
+    def hold_in_a_pass(self) -> str:
+        """Keep taggers in their forward passes until `marks/hold` is gone; the name of a worker that is in one."""
+        (self.marks / "hold").touch()
+        parents: list[str] = []  # the mark is written again and again, and empty in between
+
+        def inside() -> bool:
+            with suppress(FileNotFoundError):
+                parents.append((self.marks / "inside").read_text())
+            return any(parents)
+
+        self.wait(inside, "a worker is inside its tagger")
+        parent = int(next(filter(None, parents)))
+        [name] = [name for name, pid in self.desk.pids().items() if pid == parent]
+        return name
+
     def told(self, text: str) -> bool:
         """Whether any process of the rig has written this to its log."""
         return any(text in log.read_text(errors="replace") for log in (self.folder / "logs").glob("*.log"))

@@ -36,10 +36,7 @@ def test_all_workers_killed_at_once(rig: Rig) -> None:
 
 def test_killed_in_the_middle_of_a_forward_pass(rig: Rig) -> None:
     def inside(rig: Rig) -> int:
-        (rig.marks / "hold").touch()
-        rig.wait((rig.marks / "inside").exists, "a worker is inside its tagger")
-        parent = int((rig.marks / "inside").read_text() or 0)
-        [name] = [name for name, pid in rig.desk.pids().items() if pid == parent]
+        name = rig.hold_in_a_pass()
         killed = rig.signal(name, signal.SIGKILL)
         (rig.marks / "hold").unlink()
         return killed

@@ -7,10 +7,7 @@ from faults.rig import Rig
 
 def test_a_worker_that_comes_back_late_overwrites_nothing(rig: Rig) -> None:
     def stop(rig: Rig) -> int:
-        (rig.marks / "hold").touch()
-        rig.wait((rig.marks / "inside").exists, "a worker is inside its tagger")
-        parent = int((rig.marks / "inside").read_text() or 0)
-        [name] = [name for name, pid in rig.desk.pids().items() if pid == parent]
+        name = rig.hold_in_a_pass()
         rig.signal(name, signal.SIGSTOP)
         (rig.marks / "hold").unlink()
         rig.wait(rig.ended, "others have done all, what the stopped one had included")
