@@ -40,9 +40,7 @@ NLP_MEMORY_KB = 1_500_000
 MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it has at its start
 NET_MEMORY_KB = 400_000
 MORE_NET_MEMORY_KB = 1_000_000  # while it reads one feed
-RECYCLE_AFTER = (
-    32  # messages, of up to sixteen articles, read by one ingest child: parsers leak, and a fork costs little
-)
+RECYCLE_AFTER = 250  # messages, of up to sixteen articles, read by one ingest child, since parsers leak
 RECYCLE_LATER = 1000  # likewise of a backfill worker's child: a quarter is ingest, and a new one loads engines anew
 BACKFILL_QUEUES = ("nlp.backfill", "ingest.backfill")
 
