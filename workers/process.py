@@ -42,7 +42,6 @@ NET_MEMORY_KB = 400_000
 MORE_NET_MEMORY_KB = 1_000_000  # while it reads one feed
 RECYCLE_AFTER = 250  # messages, of up to sixteen articles, read by one ingest child, since parsers leak
 RECYCLE_LATER = 1000  # likewise of a backfill worker's child: a quarter is ingest, and a new one loads engines anew
-BACKFILL_QUEUES = ("nlp.backfill", "ingest.backfill")
 
 log = logging.getLogger(__name__)
 _WORKER = os.getpid()  # read before children are forked
@@ -57,7 +56,7 @@ def worker_argv(kind: str, chosen: Settings, live_only: bool = False) -> tuple[s
     makes no sweeps, which are not to wait for what others leave; `live_only` says of ingest or nlp that there is one.
     """
     live = f"{SWEEP_QUEUE},{kind}"
-    queues = {"net": ",".join(NET_QUEUES), "backfill": ",".join(BACKFILL_QUEUES)}
+    queues = {"net": ",".join(NET_QUEUES), "backfill": f"{pressure.NLP},{pressure.INGEST}"}
     taken = queues.get(kind, live if live_only else f"{live},{kind}.backfill")
     return (
         *(sys.executable, "-m", "celery", "-A", "workers.process", "worker", *_pool(kind, chosen)),
@@ -132,7 +131,7 @@ def _prepare(options: dict[str, Any], **_: Any) -> None:
         worker_process_init.connect(_load_engines)
         worker_process_init.connect(_bound_nlp)
         import_before_fork(settings())
-    elif queues & set(BACKFILL_QUEUES) and "ingest" not in queues:
+    elif pressure.NLP in queues:
         worker_process_init.connect(_step_behind)
         worker_process_init.connect(_bound_nlp)
         task_prerun.connect(_load_engines_for)

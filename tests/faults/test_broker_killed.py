@@ -12,7 +12,7 @@ def _kill(rig: Rig, *, forget: bool = False, away: float = 0.0) -> int:
     rig.kill_service(rig.valkey)
     if forget:
         rig.forget_queue()
-    time.sleep(away)
+    time.sleep(away)  # so long it is away; nothing is waited for
     rig.valkey.start()
     return 1
 

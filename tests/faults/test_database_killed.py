@@ -14,7 +14,7 @@ AWAY = float(os.environ.get("FAULT_AWAY", "4"))  # seconds
 
 def _kill(rig: Rig, away: float = 0.0) -> int:
     rig.kill_service(rig.postgres)
-    time.sleep(away)
+    time.sleep(away)  # so long it is away; nothing is waited for
     rig.postgres.start()
     return 1
 
@@ -39,7 +39,7 @@ def test_a_database_whose_disk_is_full_for_a_while(rig: Rig, small_disk: tuple[P
         try:
             _until_refused(rig)
             wait_until(lambda: rig.told("No space left on device"), "a worker, or the database, is told so")
-            time.sleep(AWAY)
+            time.sleep(AWAY)  # so long there is no room; nothing is waited for
         finally:
             filler.unlink()
         if not rig.postgres.is_ready():  # out of room for its log of changes it stops, rather than forget
