@@ -10,6 +10,8 @@ from models.base import Base, article_key
 
 DIMENSIONS = 384  # of the default embedder; the index of this width comes with the tables, others when first needed
 MOST_DIMENSIONS = 4000  # that an HNSW index over halfvec takes
+EDGES = 12  # of a vector on each floor of the index, and
+CONSIDERED = 48  # vectors looked at for them on insertion: docs/decisions/0004-vectors.md
 
 
 def index_of(dimensions: int) -> Index:
@@ -18,6 +20,7 @@ def index_of(dimensions: int) -> Index:
         f"ix_vectors_vector_{dimensions:d}",
         literal_column(f"(vector::halfvec({dimensions:d}))").label("narrowed"),
         postgresql_using="hnsw",
+        postgresql_with={"m": EDGES, "ef_construction": CONSIDERED},
         postgresql_ops={"narrowed": "halfvec_cosine_ops"},
         postgresql_where=text(f"dimensions = {dimensions:d}"),
     )
