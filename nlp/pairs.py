@@ -7,6 +7,7 @@ calculation shows in its result. The weights: docs/decisions/0010-likeness.md.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,7 @@ STEP = 10_000  # scores are whole steps: exactly the same number wherever and wi
 Matrix = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Features:
+class Features(NamedTuple):
     """What of an article is compared, as it is stored, and when the article appeared.
 
     `hashes` has 4 bytes a term, `weights` one; `names` and `numbers` have a bit a term; `vector` a byte a dimension.
@@ -104,15 +104,14 @@ class _Side:
 
 def _spread(articles: Sequence[Features], known: NDArray[np.int32]) -> tuple[_Side, _Side, _Side]:
     """All terms, the names among them, and the numbers among them; those that are not known count for lengths only."""
-    sizes = [len(article.weights) for article in articles]
+    sizes = np.array([len(article.weights) for article in articles], dtype=np.int64)
     rows = np.repeat(np.arange(len(articles)), sizes)
     hashes = np.frombuffer(b"".join(article.hashes for article in articles), dtype="<i4")
     weights = np.frombuffer(b"".join(article.weights for article in articles), dtype=np.uint8).astype(np.float64)
+    bits = _bit_places(sizes)
     names, numbers = (
-        np.concatenate([_bits(getattr(article, kind), size) for article, size in zip(articles, sizes, strict=True)])
-        if articles
-        else np.zeros(0)
-        for kind in ("names", "numbers")
+        np.unpackbits(np.frombuffer(b"".join(packed), dtype=np.uint8))[bits]
+        for packed in ([article.names for article in articles], [article.numbers for article in articles])
     )
     places = np.searchsorted(known, hashes)
     there = known[np.minimum(places, len(known) - 1)] == hashes if len(known) else np.zeros(len(hashes), dtype=bool)
@@ -125,8 +124,12 @@ def _spread(articles: Sequence[Features], known: NDArray[np.int32]) -> tuple[_Si
     return sides[0], sides[1], sides[2]
 
 
-def _bits(packed: bytes, count: int) -> NDArray[np.uint8]:
-    return np.unpackbits(np.frombuffer(packed, dtype=np.uint8), count=count)
+def _bit_places(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where so many bits of each article are, of all articles' one after the other: each begins with a whole byte."""
+    filled = -sizes % 8  # bits after the last one that counts
+    before = np.cumsum(filled) - filled
+    places: NDArray[np.int64] = np.arange(sizes.sum()) + np.repeat(before, sizes)
+    return places
 
 
 def _cosines(a: _Side, b: _Side) -> Matrix:
@@ -137,10 +140,15 @@ def _cosines(a: _Side, b: _Side) -> Matrix:
 
 
 def _vector_cosines(ones: Sequence[Features], others: Sequence[Features]) -> Matrix:
-    a, b = (np.array([np.frombuffer(x.vector, np.int8) for x in side], np.float64) for side in (ones, others))
+    a, b = (_vectors(side) for side in (ones, others))
     squares = np.multiply.outer((a * a).sum(axis=1), (b * b).sum(axis=1))
     cosines: Matrix = (a @ b.T) / np.sqrt(np.maximum(squares, 1))
     return cosines
+
+
+def _vectors(articles: Sequence[Features]) -> Matrix:
+    joined = np.frombuffer(b"".join(article.vector for article in articles), np.int8)
+    return joined.reshape(len(articles), -1 if articles else 0).astype(np.float64)
 
 
 def _hours(ones: Sequence[Features], others: Sequence[Features]) -> Matrix:

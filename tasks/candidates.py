@@ -6,7 +6,6 @@ Those whose vectors are nearest, and those nearest in time that have one of its 
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, TextClause, any_, bindparam, select, text
 
@@ -16,6 +15,7 @@ from nlp.pairs import Features
 MOST_NEAREST = 24  # by vector
 MOST_A_TERM = 8  # articles before and as many after, nearest in time: common terms are bounded, too
 MOST_BY_TERMS = 24  # of all terms together, those that have most of them
+COMPARED = ("hashes", "weights", "names", "numbers", "vector", "published_at")  # columns, in the order of Features
 EF_SEARCH = 64  # docs/decisions/0004-vectors.md
 MOST_SCANNED = 1000  # vectors looked at where few are within the horizon
 _SETTINGS = text(
@@ -47,7 +47,7 @@ _FOUND = f"""
         ({_NEAREST}) union ({_SHARING})
     ) as found
 """  # noqa: S608 - our own words
-_FEATURES = select(Row.__table__).where(
+_FEATURES = select(Row.article_id, *(getattr(Row, name) for name in COMPARED)).where(
     Row.article_id == any_(bindparam("ids", type_=ARRAY(BigInteger))), Row.lineage == bindparam("lineage")
 )
 
@@ -83,9 +83,4 @@ def features_of_all(db: Connection, article_ids: set[int], lineage: str) -> dict
     if not article_ids:
         return {}
     rows = db.execute(_FEATURES, {"ids": sorted(article_ids), "lineage": lineage})
-    return {row.article_id: features_of(row) for row in rows}
-
-
-def features_of(row: Any) -> Features:
-    """What is compared, from a row of `models.features`."""
-    return Features(row.hashes, row.weights, row.names, row.numbers, row.vector, row.published_at)
+    return {article_id: Features(*compared) for article_id, *compared in rows}

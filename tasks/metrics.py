@@ -69,7 +69,7 @@ class Metrics:
             channel = connection.default_channel
             waiting = [((queue,), int(channel._size(queue))) for queue in QUEUES]
             memory = channel.client.info("memory")
-        yield _gauge("copydesk_queue_messages", "Messages that wait; up to 16 articles each.", ["queue"], waiting)
+        yield _gauge("copydesk_queue_messages", "Messages that wait; up to 32 articles each.", ["queue"], waiting)
         used = [(("used",), memory["used_memory"]), (("most",), memory["maxmemory"])]
         yield _gauge(
             "copydesk_queue_bytes", "Memory of the queue, and the most it may take (0: no bound).", ["kind"], used

@@ -31,7 +31,7 @@ from workers.behind import is_behind
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 16  # articles a message (docs/decisions/0008-batching.md)
+TOGETHER = 32  # articles a message (docs/decisions/0008-batching.md)
 FEW = 16  # times as many articles as share a message: shorter lists are shared out in smaller ones
 AHEAD = "ahead"  # a header of messages that have not waited for their turn
 LOOKED_THROUGH = 1000  # messages

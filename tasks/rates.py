@@ -20,7 +20,7 @@ _HISTORY = text(
     "from stages where state = 'done' and finished_at > now() - make_interval(secs => :seconds) "
     "and finished_at <= now() group by name, ago"
 )
-# Up to sixteen articles share a message, and so a start: its time is counted once.
+# Up to thirty-two articles share a message, and so a start: its time is counted once.
 _WORK = text(
     "with last as (select started_at, finished_at from stages where name = :name and state = 'done' "
     "and finished_at > started_at order by finished_at desc limit :sample), "

@@ -15,7 +15,7 @@ from tasks.lineages import lineages
 from tasks.queue import BROKER_AWAY, TOGETHER, enqueue, messages, publish, queue_of
 
 BATCH = 400  # results a transaction
-MOST_WAITING = 1000  # messages in the backfill queue, of up to sixteen articles: then the rest waits in the database
+MOST_WAITING = 500  # messages in the backfill queue, of up to thirty-two articles: then the rest waits in the database
 _ORDER = (Stage.INGEST, Stage.ENTITIES, Stage.SUMMARY, Stage.NEIGHBOURS)  # entities before what may read them
 
 

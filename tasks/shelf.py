@@ -12,11 +12,10 @@ from models.article import Article
 from models.story import Story, StoryEvent
 from nlp.pairs import Features
 from nlp.stories import MOST_MEMBERS, RULE
-from tasks.candidates import features_of
+from tasks.candidates import COMPARED
 
 _NEWEST = text(
-    "select m.story_id, m.article_id, m.at, a.title, f.hashes, f.weights, f.names, f.numbers, f.vector, "
-    "f.published_at "
+    f"select m.story_id, m.article_id, m.at, a.title, {', '.join(f'f.{name}' for name in COMPARED)} "  # noqa: S608
     "from unnest(cast(:ids as bigint[])) as s (id) cross join lateral (select story_id, article_id, at "
     "from story_members where story_id = s.id order by at desc, article_id desc limit :most) m "
     "join features f on f.article_id = m.article_id join articles a on a.id = m.article_id"
@@ -94,11 +93,11 @@ def newest(db: Connection, stories: set[int], articles: Iterable[int]) -> Shelf:
     columns = (Story.id, Story.size, Story.first_seen, Story.last_seen, Story.title)
     for row in db.execute(select(*columns).where(Story.id.in_(stories))):
         shelf.told[row.id] = Told(row.size, row.first_seen, row.last_seen, row.title)
-    for row in db.execute(_NEWEST, {"ids": sorted(stories), "most": MOST_MEMBERS}):
-        shelf.told[row.story_id].members.add(row.article_id)
-        shelf.story_of[row.article_id] = row.story_id
-        shelf.at[row.article_id], shelf.titles[row.article_id] = row.at, row.title
-        shelf.features[row.article_id] = features_of(row)
+    for story, article, at, title, *compared in db.execute(_NEWEST, {"ids": sorted(stories), "most": MOST_MEMBERS}):
+        shelf.told[story].members.add(article)
+        shelf.story_of[article] = story
+        shelf.at[article], shelf.titles[article] = at, title
+        shelf.features[article] = Features(*compared)
     return shelf
 
 

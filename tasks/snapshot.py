@@ -65,7 +65,7 @@ def _open(db: Connection | Session) -> dict[tuple[str, str], int]:
 
 
 def _queues() -> dict[str, int]:
-    """Messages in each queue of articles; a message holds up to sixteen. Empty when the broker is away."""
+    """Messages in each queue of articles; a message holds up to thirty-two. Empty when the broker is away."""
     try:
         return {name: messages(name) for lane in Lane for name in sorted({queue_of(stage, lane) for stage in Stage})}
     except BROKER_AWAY:

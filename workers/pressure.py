@@ -8,7 +8,7 @@ from celery.worker.consumer.tasks import Tasks
 from workers.app import app
 
 INGEST, NLP = "ingest.backfill", "nlp.backfill"
-HIGH, LOW = 200, 100  # messages that wait for nlp: a minute of work for two children, two seconds for sixty
+HIGH, LOW = 100, 50  # messages that wait for nlp: a minute of work for two children, two seconds for sixty
 LOOK_SECONDS = 0.5
 
 

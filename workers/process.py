@@ -40,7 +40,8 @@ NLP_MEMORY_KB = 1_500_000
 MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it has at its start
 NET_MEMORY_KB = 400_000
 MORE_NET_MEMORY_KB = 1_000_000  # while it reads one feed
-RECYCLE_AFTER = 250  # messages, of up to sixteen articles, read by one ingest child, since parsers leak
+NEW_OBJECTS = 10_000  # before garbage is looked for: Python's own 700 are the words of one article
+RECYCLE_AFTER = 250  # messages, of up to thirty-two articles, read by one ingest child, since parsers leak
 RECYCLE_LATER = 1000  # likewise of a backfill worker's child: a quarter is ingest, and a new one loads engines anew
 
 log = logging.getLogger(__name__)
@@ -164,9 +165,17 @@ def _load_engines(**_: Any) -> None:
         os.kill(_WORKER, signal.SIGTERM)
         sys.exit(1)
     engines_loaded.send(sender=None)
+    _collect_seldom()
+
+
+def _collect_seldom() -> None:
+    """Looking for garbage took a sixteenth of a child's time: what is loaded stays, and little of the rest is left."""
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def _bound_ingest(**_: Any) -> None:
+    _collect_seldom()
     bound_memory(MORE_INGEST_MEMORY_KB)
 
 

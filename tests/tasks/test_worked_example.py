@@ -16,7 +16,7 @@ from models.session import session, transaction
 from nlp import duplicates, pairs, stories, terms
 from nlp.passages import LENGTH
 from tasks import candidates, copies, story_views
-from tasks.candidates import features_of
+from tasks.candidates import features_of_all
 from tasks.reading import article_view
 
 PAGE = (Path(__file__).parents[2] / "docs" / "neighbours.md").read_text()
@@ -65,8 +65,8 @@ def test_the_parts_of_its_score_are_as_printed_and_add_up(example: list[int]) ->
     words, vector, numbers, names = (float(x) for x in re.findall(r"(?:words|vectors|numbers|names) (\.\d+)", line))
     added, score = (float(x) for x in re.findall(r"(?:= |hours: )(\.\d+)", line))
     with transaction() as db:
-        rows = db.execute(select(Row.__table__).order_by(Row.article_id))
-        one, other = (features_of(row) for row in rows)
+        [lineage] = db.scalars(select(Row.lineage).distinct())
+        one, other = (features for _, features in sorted(features_of_all(db, set(example), lineage).items()))
     found = pairs.parts([one], [other])
     exact = [float(part[0, 0]) for part in (found.words, found.numbers, found.names)]
     assert exact == pytest.approx([words, numbers, names], abs=0.0005)
