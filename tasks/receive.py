@@ -24,7 +24,7 @@ from tasks import bounds
 from tasks.errors import Unusable
 from tasks.queue import enqueue, publish, together
 
-BATCH = 200  # articles a transaction: few round trips, short locks
+BATCH = 512  # articles a transaction: enough for messages of thirty-two, few round trips, short locks
 
 
 @dataclass(frozen=True)
