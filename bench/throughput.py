@@ -36,7 +36,7 @@ def main() -> None:
     """Print one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="one round of few articles")
-    parser.add_argument("--articles", type=int, default=300, help="a round; the naive way gets a sixth")
+    parser.add_argument("--articles", type=int, default=900, help="a round; the naive way gets a sixth")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()

@@ -113,15 +113,24 @@ def _spread(articles: Sequence[Features], known: NDArray[np.int32]) -> tuple[_Si
         np.unpackbits(np.frombuffer(b"".join(packed), dtype=np.uint8))[bits]
         for packed in ([article.names for article in articles], [article.numbers for article in articles])
     )
-    places = np.searchsorted(known, hashes)
-    there = known[np.minimum(places, len(known) - 1)] == hashes if len(known) else np.zeros(len(hashes), dtype=bool)
-    at = rows[there], places[there]
+    there, places = _known_at(hashes, known)
+    at = rows[there], places
     sides = []
     for chosen in (weights, weights * names, weights * numbers):
         spread = np.zeros((len(articles), len(known)))
         spread[at] = chosen[there]
         sides.append(_Side(spread, np.bincount(rows, chosen * chosen, len(articles)).astype(np.float64)))
     return sides[0], sides[1], sides[2]
+
+
+def _known_at(hashes: NDArray[np.int32], known: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of the hashes are known, and their places there. Few are, and the last bits of most others say so."""
+    ends = np.zeros(1 << 16, dtype=bool)
+    ends[known & 0xFFFF] = True
+    likely = np.flatnonzero(ends[hashes & 0xFFFF])
+    places = np.searchsorted(known, hashes[likely])
+    is_known = known[np.minimum(places, len(known) - 1)] == hashes[likely]
+    return likely[is_known], places[is_known]
 
 
 def _bit_places(sizes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import ARRAY, BigInteger, Connection, and_, any_, bindparam, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, BigInteger, Connection, and_, any_, bindparam, select, text
 from sqlalchemy.orm import aliased
 
 from models.article import Article
@@ -52,17 +51,14 @@ _WANTED = select(
     Article.created_at,
     _SAME.label("vector"),
 ).where(Article.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
-_NEW = insert(Vector)
-_SAVE = _NEW.on_conflict_do_update(
-    index_elements=[Vector.article_id],
-    set_={name: _NEW.excluded[name] for name in ("vector", "lineage", "version", "at")},
-    where=or_(
-        *(
-            getattr(Vector, name).is_distinct_from(_NEW.excluded[name])
-            for name in ("vector", "lineage", "version", "at")
-        )
-    ),
-).returning(Vector.article_id)  # one statement for all rows, which an insert that returns nothing is not
+_SAVE = text(  # arrays: a row at a time costs a round through client and server each
+    "insert into vectors as v (article_id, vector, version, at, lineage) "
+    "select n.id, cast(n.vector as halfvec), n.version, n.at, :lineage from unnest(cast(:ids as bigint[]), "
+    "cast(:vectors as text[]), cast(:versions as int[]), cast(:ats as timestamptz[])) n (id, vector, version, at) "
+    "on conflict (article_id) do update set vector = excluded.vector, version = excluded.version, at = excluded.at, "
+    "lineage = excluded.lineage where (v.vector, v.version, v.at, v.lineage) is distinct from "
+    "(excluded.vector, excluded.version, excluded.at, excluded.lineage)"
+)
 
 
 @dataclass(frozen=True)
@@ -132,19 +128,19 @@ def _show(results: Sequence[Result[Compared]]) -> list[Result[Compared]]:
         held = hold(db, [result.claim for result in results])
         counting = [result for result in results if result.claim.article_id in held]
         if counting:
-            db.execute(_SAVE, [_vector(result) for result in counting])
+            db.execute(_SAVE, _vectors(counting))
             save_features(db, [result.made.arriving for result in counting])
             save_bands(db, _passages(counting))
     return counting
 
 
-def _vector(result: Result[Compared]) -> dict[str, object]:
+def _vectors(results: Sequence[Result[Compared]]) -> dict[str, object]:
     return {
-        "article_id": result.claim.article_id,
-        "vector": result.made.vector,
+        "ids": [result.claim.article_id for result in results],
+        "vectors": [str(result.made.vector) for result in results],  # a list is written as PostgreSQL reads a vector
+        "versions": [result.claim.version for result in results],
+        "ats": [result.made.arriving.at for result in results],
         "lineage": runtime().embedder_lineage,
-        "version": result.claim.version,
-        "at": result.made.arriving.at,
     }
 
 
