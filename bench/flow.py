@@ -30,7 +30,7 @@ from workers.process import worker_argv, worker_environment
 BULK = "bulk_senate_20k.jsonl.gz"
 SAMPLES = Path(__file__).parent.parent / "samples"
 LOOK_SECONDS = 0.02
-END_SECONDS = 0.1  # how often `put_through` asks whether all is done: asking costs as much as an eighth of an article
+END_SECONDS = 0.25  # how often `put_through` asks whether all is done: asking costs processor time, too
 WORKERS = ("ingest", "nlp", "backfill")
 
 

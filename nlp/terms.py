@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -78,7 +78,7 @@ def profile(title: str, text: str) -> Profile:
     """The profile of an article. The headline counts as part of the text."""
     whole = f"{title}\n{text[:MOST_CHARACTERS]}"
     words = list(tokens(whole))
-    counts = Counter(word.key for word in words)
+    counts = Counter([word.key for word in words])
     shown = _forms(words)
     weights = {key: _weight(key, count) for key, count in counts.items()}
     heaviest = sorted(weights, key=lambda key: (-weights[key], key))[:MOST_TERMS]
@@ -116,18 +116,16 @@ def _weight(key: str, count: int) -> int:
     return min(255, round(SCALE * (1 + math.log(count)) * rarity_of(key)))
 
 
-def _forms(words: Iterable[Token]) -> dict[str, str]:
+def _forms(words: Sequence[Token]) -> dict[str, str]:
     """Each word's form as shown: with a capital only if it is a name here.
 
     A name has a capital more often than not where no sentence begins, or more capitals than one. A word that only
     begins sentences is a name when it usually is one, or is too rare to be known.
     """
     capital: dict[str, Counter[str]] = {}
-    small: Counter[str] = Counter()
+    small = Counter([word.key for word in words if word.form == word.key])
     for word in words:
-        if word.form == word.key:
-            small[word.key] += 1
-        else:
+        if word.form != word.key:
             capital.setdefault(word.key, Counter())[word.form] += tells_a_name(word)
     shown = {key: key for key in small}
     for key, forms in capital.items():
@@ -157,15 +155,11 @@ def _names(text: str, body: int, words: list[Token], shown: dict[str, str], weig
         run.clear()
 
     for word in words:
-        if run and text[run[-1].end : word.start] not in (" ", "-"):
+        if run and (word.form == word.key or text[run[-1].end : word.start] not in (" ", "-")):
             end()
-        if _is_name(word, shown) or (run and word.start >= body and word.form != word.key):
+        if word.form != word.key and (shown[word.key] != word.key or (run and word.start >= body)):
             run.append(word)
-        else:
+        elif run:
             end()
     end()
     return tuple(sorted(found, key=lambda name: (-found[name], name))[:MOST_NAMES])
-
-
-def _is_name(word: Token, shown: dict[str, str]) -> bool:
-    return word.form != word.key and shown[word.key] != word.key
