@@ -24,7 +24,7 @@ from nlp.formats import Document
 
 PAGES = "extract_aeb.jsonl.gz"
 START = 100  # articles before the first look: engines and parsers take their working memory with the first ones
-BATCH = 200
+BATCH = 512
 LIMITS = {"nlp": 350, "ingest": 200, "backfill": 350}  # MB; the last has nothing to do here
 GROWTH = 0.05
 
