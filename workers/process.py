@@ -22,7 +22,7 @@ from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
 from nlp.formats.polled import read_polled
-from workers import life, pressure
+from workers import life, pressure, replacing
 from workers.app import NET_QUEUES, SWEEP_QUEUE, app
 from workers.behind import step_behind
 from workers.child import CannotStart, die_with_parent
@@ -33,7 +33,13 @@ from workers.pools import nlp_pool
 from workers.room import bound_memory
 from workers.runtime import engines_loaded, runtime
 
-__all__ = ["app", "life", "pressure", "worker_argv"]  # that these are imported makes them steps of each worker
+__all__ = [
+    "app",
+    "life",
+    "pressure",
+    "replacing",
+    "worker_argv",
+]  # that these are imported makes them steps of each worker
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
@@ -41,7 +47,7 @@ MORE_INGEST_MEMORY_KB = 1_000_000  # while it reads one page, on top of what it 
 NET_MEMORY_KB = 400_000
 MORE_NET_MEMORY_KB = 1_000_000  # while it reads one feed
 NEW_OBJECTS = 10_000  # before garbage is looked for: Python's own 700 are the words of one article
-RECYCLE_AFTER = 250  # messages, of up to thirty-two articles, read by one ingest child, since parsers leak
+RECYCLE_AFTER = 100  # messages, of up to thirty-two articles, read by one ingest child, since parsers leak
 RECYCLE_LATER = 1000  # likewise of a backfill worker's child: a quarter is ingest, and a new one loads engines anew
 
 log = logging.getLogger(__name__)
