@@ -33,13 +33,8 @@ from workers.pools import nlp_pool
 from workers.room import bound_memory
 from workers.runtime import engines_loaded, runtime
 
-__all__ = [
-    "app",
-    "life",
-    "pressure",
-    "replacing",
-    "worker_argv",
-]  # that these are imported makes them steps of each worker
+# That these are imported makes them steps of each worker.
+__all__ = ["app", "life", "pressure", "replacing", "worker_argv"]
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
