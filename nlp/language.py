@@ -53,7 +53,7 @@ def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    # Two lists of 104,583 numbers, as arrays: an object for each takes 6 MB more, and is no faster to look up.
+    # Two lists of 104,583 numbers, as arrays: an object for each takes 6 MB more, and saves .01 ms an article.
     identifier.tk_output = array("i", identifier.tk_output)
     identifier._rowbase = array("I", identifier._rowbase)
     return identifier

@@ -60,8 +60,7 @@ def tokens(text: str) -> Iterator[Token]:
         if kind == "dotted":
             form = form.replace(".", "")
         if len(form) > 2:
-            form = form.replace("’", "'") if "’" in form else form
-            form = form[:LONGEST]
+            form = form.replace("’", "'")[:LONGEST]
         start, end = found.span()
         key = form.lower()
         yield new(Token, (form, key, form != key and _opens(text, start), start, end))

@@ -24,8 +24,7 @@ from tasks import bounds
 from tasks.errors import Unusable
 from tasks.queue import enqueue, publish, together
 
-BATCH = 200  # articles that a stream or a long add hands over at once, and tells about
-WRITTEN = 512  # articles a transaction: enough for messages of thirty-two, few round trips, short locks
+BATCH = 512  # articles a transaction: enough for messages of thirty-two, few round trips, short locks
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ def receive(documents: Sequence[Document], lane: Lane = Lane.LIVE, *, redo: bool
     """
     acceptable = [check(document) for document in documents]
     received: list[Received] = []
-    for start in range(0, len(acceptable), WRITTEN):
-        received += _receive_batch(acceptable[start : start + WRITTEN], lane, redo)
+    for start in range(0, len(acceptable), BATCH):
+        received += _receive_batch(acceptable[start : start + BATCH], lane, redo)
     return received
 
 

@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from celery import bootsteps
 from celery.signals import celeryd_init
 from celery.worker.consumer.connection import Connection
 
 from config.settings import settings
 from workers.app import app
+from workers.repeating import Repeating
 
 Message = dict[str, Any]  # as it lies in the queue
 
@@ -52,27 +52,20 @@ def _take_another_name() -> None:
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, **keys}
 
 
-class SignOfLife(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
+class SignOfLife(Repeating):
     """Renews this worker's sign while it is connected. One that is stopped, or hangs, counts as dead until it wakes."""
 
     requires = (Connection,)
 
-    def __init__(self, consumer: Any, **options: Any) -> None:
-        self._timer: Any = None
-        super().__init__(consumer, **options)
-
     def start(self, consumer: Any) -> None:
         """Show the first sign at once: this worker may take a message next."""
         _renew(consumer.connection)
-        self._timer = consumer.timer.call_repeatedly(life_seconds() / 6, _renew_if_it_can, (consumer,))
+        self.repeat(consumer, life_seconds() / 6, _renew_if_it_can, consumer)
 
     def stop(self, consumer: Any) -> None:
         """The connection is lost, or the worker stops in order and gives back what it has taken: the sign runs out."""
-        if self._timer is not None:
-            self._timer.cancel()
+        super().stop(consumer)
         _take_another_name()
-
-    shutdown = stop
 
 
 app.steps["consumer"].add(SignOfLife)

@@ -2,24 +2,20 @@
 
 from typing import Any
 
-from celery import bootsteps
 from celery.worker.consumer.tasks import Tasks
 
 from workers.app import app
+from workers.repeating import Repeating
 
 INGEST, NLP = "ingest.backfill", "nlp.backfill"
 HIGH, LOW = 100, 50  # messages that wait for nlp: a minute of work for two children, two seconds for sixty
 LOOK_SECONDS = 0.5
 
 
-class Pressure(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
+class Pressure(Repeating):
     """While many messages of a backfill wait for nlp workers, an ingest worker takes live ones only."""
 
     requires = (Tasks,)
-
-    def __init__(self, consumer: Any, **options: Any) -> None:
-        self._timer: Any = None
-        super().__init__(consumer, **options)
 
     def include_if(self, consumer: Any) -> bool:
         """In ingest workers. A backfill worker is one for nlp, too, which it does first."""
@@ -29,14 +25,7 @@ class Pressure(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no 
     def start(self, consumer: Any) -> None:
         """Begin to look; a worker that has just connected takes both."""
         consumer.add_task_queue(INGEST)
-        self._timer = consumer.timer.call_repeatedly(LOOK_SECONDS, _look, (consumer,))
-
-    def stop(self, consumer: Any) -> None:
-        """Look no more."""
-        if self._timer is not None:
-            self._timer.cancel()
-
-    shutdown = stop
+        self.repeat(consumer, LOOK_SECONDS, _look, consumer)
 
 
 app.steps["consumer"].add(Pressure)

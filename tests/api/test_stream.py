@@ -199,7 +199,7 @@ def test_lines_are_the_same_however_they_arrive(size):
 def test_a_client_that_falls_silent_is_told_how_far_it_came(desk, monkeypatch):
     monkeypatch.setattr("api.stream.SILENT_SECONDS", 0.2)
     monkeypatch.setattr("api.stream.LINGER_SECONDS", 0.1)
-    chunks = [b"".join(line(n) for n in range(250))]
+    chunks = [b"".join(line(n) for n in range(intake.BATCH + 50))]
 
     async def receive():
         if chunks:
@@ -207,13 +207,13 @@ def test_a_client_that_falls_silent_is_told_how_far_it_came(desk, monkeypatch):
         return await asyncio.Event().wait()
 
     status, got = through(receive)
-    assert (status, got["received"]["lines"], got["received"]["articles"], count()) == (408, 200, 200, 200)
+    assert (status, got["received"]["lines"], got["received"]["articles"], count()) == (408, *[intake.BATCH] * 3)
     assert "send those behind" in got["detail"]
 
 
 def test_a_client_that_goes_away_leaves_whole_batches(desk):
     messages = [{"type": "http.disconnect"}, {"type": "http.request", "body": b"", "more_body": True}]
-    messages[1]["body"] = b"".join(line(n) for n in range(250))
+    messages[1]["body"] = b"".join(line(n) for n in range(intake.BATCH + 50))
     sent = []
 
     async def receive():
@@ -225,7 +225,7 @@ def test_a_client_that_goes_away_leaves_whole_batches(desk):
     given = [(b"host", b"localhost"), (b"content-type", b"application/x-ndjson")]
     scope = {"type": "http", "method": "POST", "path": "/v1/articles", "query_string": b"", "headers": given}
     asyncio.run(create_app()(scope, receive, send_on))
-    assert count() == 200
+    assert count() == intake.BATCH
 
 
 def fill(messages, lane=Lane.LIVE):
@@ -250,8 +250,8 @@ def test_a_stream_waits_while_the_lane_is_full_and_goes_on_when_there_is_room(cl
             drain()
 
     monkeypatch.setattr("api.intake.asyncio.sleep", sleep)
-    got = send(client, b"".join(line(n) for n in range(400))).json()
-    assert (got["articles"], count(), len(waits)) == (400, 400, 2)
+    got = send(client, b"".join(line(n) for n in range(2 * intake.BATCH))).json()
+    assert (got["articles"], count(), len(waits)) == (2 * intake.BATCH, 2 * intake.BATCH, 2)
 
 
 def test_a_stream_that_waits_in_vain_is_told_where_it_stopped_and_can_go_on(client, setting, monkeypatch):
@@ -259,16 +259,16 @@ def test_a_stream_that_waits_in_vain_is_told_where_it_stopped_and_can_go_on(clie
     monkeypatch.setattr("tasks.backlog.LOOK_SECONDS", 0.0)
     monkeypatch.setattr(intake, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(intake, "PATIENCE", 3)
-    lines = [line(n) for n in range(500)]
+    lines = [line(n) for n in range(intake.BATCH + 300)]
     answer = send(client, b"".join(lines))
     assert (answer.status_code, answer.headers["content-type"]) == (429, "application/problem+json")
     assert int(answer.headers["retry-after"]) > 0
     got = answer.json()["received"]
-    assert (got["lines"], got["articles"], count()) == (200, 200, 200)
+    assert [got["lines"], got["articles"], count()] == [intake.BATCH] * 3
     drain()
     setting(max_backlog=0)
     assert send(client, b"".join(lines[got["lines"] :])).json()["articles"] == 300
-    assert count() == 500
+    assert count() == len(lines)
 
 
 def test_a_client_that_is_still_sending_gets_the_answer(desk, served):

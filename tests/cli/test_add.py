@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.article import Article, Payload
 from models.session import session
 from models.stage import StageRow
+from tasks.receive import BATCH
 from workers.app import app
 
 STORY = "Dockers in Hamburg left work at noon. They want their nights back, says the union."
@@ -202,7 +203,10 @@ def test_while_the_lane_is_full_it_waits_and_says_so_once(copydesk, tmp_path, se
 
 
 def test_stopped_it_tells_what_is_in_and_the_same_again_goes_on(copydesk, tmp_path, monkeypatch):
-    lines = [json.dumps({"text": f"{STORY} {number}", "url": f"https://a.example/{number}"}) for number in range(450)]
+    lines = [
+        json.dumps({"text": f"{STORY} {number}", "url": f"https://a.example/{number}"})
+        for number in range(2 * BATCH + 50)
+    ]
     (tmp_path / "wire.jsonl").write_text("\n".join(lines))
     batches = []
 
@@ -214,8 +218,8 @@ def test_stopped_it_tells_what_is_in_and_the_same_again_goes_on(copydesk, tmp_pa
     with monkeypatch.context() as patch:
         patch.setattr("tasks.backlog.admit", interrupt)
         said = copydesk("add", "--json", tmp_path / "wire.jsonl")
-    assert (said.status, len(bodies())) == (130, 400)
-    assert "400 of 450" in said.err
+    assert (said.status, len(bodies())) == (130, 2 * BATCH)
+    assert f"{2 * BATCH:,} of {len(lines):,}" in said.err
     again = copydesk("add", "--json", tmp_path / "wire.jsonl")
-    assert (again.status, len(bodies())) == (0, 450)
+    assert (again.status, len(bodies())) == (0, len(lines))
     assert sum(article["queued"] for article in again.json["articles"]) == 50

@@ -19,7 +19,7 @@ from tasks import stages
 from tasks.claims import Claim
 from tasks.errors import Skip, Unusable
 from tasks.queue import TOGETHER, together
-from tasks.receive import receive
+from tasks.receive import BATCH, receive
 from tasks.stages import Result, Work, perform
 from workers import behind
 from workers.app import app
@@ -176,6 +176,10 @@ def test_each_article_keeps_its_lane_though_they_share_a_message(
 def test_few_articles_are_shared_out_and_no_message_is_larger_than_it_may(count: int) -> None:
     assert 1 <= together(count) <= TOGETHER
     assert count < 100 or count / together(count) >= 12  # messages enough for several workers
+
+
+def test_what_a_door_writes_at_once_fills_its_messages() -> None:
+    assert together(BATCH) == TOGETHER
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

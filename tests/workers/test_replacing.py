@@ -12,7 +12,8 @@ class Timer:
     def __init__(self):
         self.calls = []
 
-    def call_repeatedly(self, seconds, what):
+    def call_repeatedly(self, seconds, what, given):
+        assert given == ()
         self.calls.append((seconds, what))
         return SimpleNamespace(cancel=lambda: self.calls.remove((seconds, what)))
 
