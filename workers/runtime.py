@@ -13,6 +13,7 @@ from workers.engines import Embeds, Summarizes, Tags, Writes
 from workers.lineage import of_links
 from workers.loading import load_embedder, load_tagger, load_writer, use_one_thread
 from workers.pools import nlp_pool
+from workers.remembering import RememberingTagger
 
 engines_loaded = Signal(name="engines_loaded")  # sent by each worker process that has loaded them
 
@@ -48,7 +49,7 @@ def runtime() -> Runtime:
         embedder=embedder,
         embedder_lineage=embedder_lineage,
         links_lineage=of_links(embedder.name, embedder.weights),
-        tagger=tagger,
+        tagger=RememberingTagger(tagger),
         tagger_lineage=tagger_lineage,
         summarizer=Summarizer(chosen.summary_sentences),
         writer=load_writer(chosen),

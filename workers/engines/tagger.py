@@ -13,7 +13,7 @@ from nlp.spans import Mention, Span
 from nlp.windows import windows
 from nlp.words import split_words
 from workers.engines.onnx import CHECKPOINTS, Text, open_checkpoint
-from workers.engines.pieces import CLS, SEP, Pieces, Vocabulary
+from workers.engines.pieces import CLS, SEP, Pieces, remembered
 
 _BUDGET = 128  # padded tokens of one call, where texts may share one; more would be more padding, no more speed
 
@@ -41,7 +41,7 @@ class Tagger:
     def __init__(self, folder: Path = CHECKPOINTS / "tagger") -> None:
         """Load the folder. Raises CheckpointError."""
         self._checkpoint = open_checkpoint(folder)
-        self._vocabulary = Vocabulary(self._checkpoint.tokenizer)
+        self._pieces = remembered(self._checkpoint.tokenizer)
         self.name = self._checkpoint.name
         self.weights = self._checkpoint.weights
         self.labels: tuple[str, ...] = tuple(self._checkpoint.manifest["labels"])
@@ -67,7 +67,7 @@ class Tagger:
     def _read(self, sentences: Sequence[str]) -> list[_Words]:
         spans = [list(split_words(sentence)) for sentence in sentences]
         words = [text[start:end] for text, some in zip(sentences, spans, strict=True) for start, end in some]
-        pieces = iter(self._vocabulary.pieces(words))
+        pieces = iter(self._pieces.of(words))
         seen = [[(span, its) for span, its in zip(some, pieces, strict=False) if its.ids] for some in spans]
         return [_Words([span for span, _ in some], [its for _, its in some]) for some in seen]
 
