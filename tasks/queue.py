@@ -167,11 +167,19 @@ def messages(queue: str) -> int:
 
 
 def live_waits(stage: Stage) -> bool:
-    """Whether a live message waits for this worker of this stage. One command, over a connection that stays open."""
-    if is_behind():
-        return False
+    """Whether a live message waits for this worker of this stage."""
+    return not is_behind() and bool(_waiting(queue_of(stage, Lane.LIVE)))
+
+
+def nobody_waits(stage: Stage, lane: Lane) -> bool:
+    """Whether no message waits in this lane for workers of this stage."""
+    return _waiting(queue_of(stage, lane)) == 0
+
+
+def _waiting(queue: str) -> int | None:
+    """One command, over a connection that stays open. None when the broker is away: nobody can be let pass then."""
     try:
         with app.producer_or_acquire() as producer, producer.channel.conn_or_acquire() as client:
-            return bool(client.llen(queue_of(stage, Lane.LIVE)))
-    except BROKER_AWAY:  # nobody can be let pass
-        return False
+            return int(client.llen(queue))
+    except BROKER_AWAY:
+        return None

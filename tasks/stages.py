@@ -1,7 +1,6 @@
 """How a stage goes from queued to its end, for the articles of one message: claimed, tried, written once."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -16,12 +15,12 @@ from models.session import is_away, transaction
 from models.stage import Lane, Stage, State
 from tasks.claims import Claim, done, end, give_back, put_off, start, try_again
 from tasks.errors import Later, Skip, Unreachable, Unusable
-from tasks.queue import enqueue, live_waits, publish
+from tasks.pace import Pace
+from tasks.queue import enqueue, publish
 
 log = logging.getLogger(__name__)
 
 UNREACHABLE_WAIT = 30.0  # seconds, doubled each time: a site is down for minutes rather than moments
-TOGETHER_SECONDS = 10.0  # then what is left of a message's articles goes back, each in a message of its own
 
 Read = TypeVar("Read")
 Made = TypeVar("Made")
@@ -89,9 +88,10 @@ class _Try(Generic[Read, Made]):
 
     def _think(self, found: Mapping[int, Read]) -> list[Result[Made]]:
         """The results of those that are found (others were deleted since), as far as time and live articles allow."""
-        begun, results, together = time.monotonic(), [], 1
         self.open = {article_id: claim for article_id, claim in self.open.items() if article_id in found}
-        for claim in list(self.open.values()):
+        pace, waiting, results = Pace(self.work.stage), list(self.open.values()), []
+        while waiting:
+            claim = waiting.pop(0)
             try:
                 with about(articles=(claim.article_id,), attempt=claim.attempt):
                     results.append(Result(claim, *self.work.think(claim, found[claim.article_id])))
@@ -100,14 +100,11 @@ class _Try(Generic[Read, Made]):
             except Exception as error:
                 self._fail(claim, error)
                 if isinstance(error, SoftTimeLimitExceeded):
+                    self._part_with(waiting, 1)
                     break
-            if time.monotonic() - begun > TOGETHER_SECONDS:
-                break
-            if claim.lane is Lane.BACKFILL and len(self.open) > 1 and live_waits(self.work.stage):
-                together = len(self.open)
-                break
-        reached = {result.claim.article_id for result in results}
-        self._part_with([claim for i, claim in self.open.items() if i not in reached], together)
+            back, together = pace.give_up(claim.lane, len(waiting))
+            waiting, rest = waiting[: len(waiting) - back], waiting[len(waiting) - back :]
+            self._part_with(rest, together)
         return results
 
     def _part_with(self, unreached: Sequence[Claim], together: int) -> None:

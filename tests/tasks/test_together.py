@@ -15,7 +15,7 @@ from models.article import Article
 from models.session import session
 from models.stage import Lane, Stage, StageRow, State
 from nlp.formats import Document
-from tasks import stages
+from tasks import pace
 from tasks.claims import Claim
 from tasks.errors import Skip, Unusable
 from tasks.queue import TOGETHER, together
@@ -115,11 +115,31 @@ def test_when_time_runs_out_over_one_article_the_rest_lose_no_try_and_wait_for_n
 
 
 def test_a_message_that_takes_long_gives_the_rest_back(articles: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages, "TOGETHER_SECONDS", -1.0)
+    monkeypatch.setattr(pace, "TOGETHER_SECONDS", -1.0)
     perform(articles, _work())
     first, *rest = articles
     assert _states() == {first: (State.DONE, 1), **dict.fromkeys(rest, (State.QUEUED, 0))}
     assert _messages() == [[i] for i in rest]
+
+
+def test_half_of_the_rest_goes_back_when_no_message_waits(articles: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another worker may have nothing to do. What it is given is in the queue then, and more stays here."""
+    monkeypatch.setattr(pace, "SHARE_SECONDS", -1.0)
+    perform(articles, _work())
+    done, rest = articles[:3], articles[3:]
+    assert _states() == {**dict.fromkeys(done, (State.DONE, 1)), **dict.fromkeys(rest, (State.QUEUED, 0))}
+    assert _messages() == [rest]
+    perform(rest, _work())
+    assert _states() == dict.fromkeys(articles, (State.DONE, 1))
+
+
+def test_all_stay_while_a_message_waits_for_whoever_has_nothing_to_do(
+    articles: list[int], document: Callable[..., Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "SHARE_SECONDS", -1.0)
+    receive([document("Waiting")])
+    perform(articles, _work())
+    assert {i: state for i, state in _states().items() if i in articles} == dict.fromkeys(articles, (State.DONE, 1))
 
 
 @pytest.mark.parametrize("lane", [Lane.BACKFILL, Lane.LIVE])
