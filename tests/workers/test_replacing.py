@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from workers import process
 from workers.replacing import Replacing
 
@@ -29,5 +31,8 @@ def test_a_worker_has_its_pool_replace_ended_children_several_times_a_second():
     assert consumer.timer.calls == []
 
 
-def test_every_worker_process_has_this_step():
+@pytest.mark.parametrize(("queues", "looks"), [({"ingest", "sweep"}, True), ({"nlp", "nlp.backfill"}, False)])
+def test_workers_whose_only_child_is_replaced_all_the_time_have_this_step(queues, looks):
+    app = SimpleNamespace(amqp=SimpleNamespace(queues=SimpleNamespace(consume_from=queues)))
     assert Replacing in process.app.steps["consumer"]
+    assert Replacing.include_if(None, SimpleNamespace(app=app)) is looks
