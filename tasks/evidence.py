@@ -16,9 +16,9 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    text,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from models.alias import Evidence, Merge
@@ -26,6 +26,7 @@ from models.entity import Entity
 from nlp.aliases import RULE, Alias
 from nlp.names import Name
 from nlp.partition import Holds
+from tasks.arrays import arrays
 
 SHOWN = ("start", "end", "alias", "whole", "version")  # of evidence, beside what it is of
 Row = dict[str, Any]
@@ -52,9 +53,16 @@ _STORED = (
     .join(_Whole, _Whole.id == Merge.whole_id)
     .where(Evidence.article_id == any_(bindparam("articles", type_=ARRAY(BigInteger))))
 )
-_new = insert(Evidence)
-_REMEMBER = _new.on_conflict_do_update(
-    index_elements=["article_id", "merge_id"], set_={name: _new.excluded[name] for name in SHOWN}
+_MAKE = text(
+    "insert into merges (alias_id, whole_id, rule) select * from unnest(cast(:alias_ids as bigint[]), "
+    "cast(:whole_ids as bigint[]), cast(:rules as text[])) on conflict do nothing"
+)
+_REMEMBER = text(
+    'insert into evidence (article_id, merge_id, start, "end", alias, whole, version) select * from '
+    "unnest(cast(:article_id as bigint[]), cast(:merge_id as bigint[]), cast(:start as int[]), cast(:end as int[]), "
+    "cast(:alias as text[]), cast(:whole as text[]), cast(:version as int[])) on conflict (article_id, merge_id) "
+    'do update set start = excluded.start, "end" = excluded."end", alias = excluded.alias, whole = excluded.whole, '
+    "version = excluded.version"
 )
 _GIVEN = ("rule", "alias_type", "alias_key", "whole_type", "whole_key")
 _given = (
@@ -95,8 +103,7 @@ def merge_ids(db: Connection, said: set[Said]) -> dict[Said, int]:
     ids = _entities(db, {name for s in said for name in (s.alias, s.whole)})
     new = sorted((ids[s.alias], ids[s.whole], s.rule) for s in said - known(db, said).keys())
     if new:
-        names = ("alias_id", "whole_id", "rule")
-        db.execute(insert(Merge).on_conflict_do_nothing(), [dict(zip(names, row, strict=True)) for row in new])
+        db.execute(_MAKE, arrays(("alias_ids", "whole_ids", "rules"), new))
     return known(db, said)
 
 
@@ -131,6 +138,6 @@ def forget(db: Connection, evidence: Sequence[tuple[int, int]]) -> None:
 
 def remember(db: Connection, shown: Shown, merges: Mapping[Said, int]) -> None:
     """Write these rows, over earlier ones of the same article and merge."""
-    rows = [{"article_id": article, "merge_id": merges[said]} | row for (article, said), row in shown.items()]
-    if rows:
-        db.execute(_REMEMBER, rows)
+    if shown:
+        rows = ((article, merges[said], *(row[name] for name in SHOWN)) for (article, said), row in shown.items())
+        db.execute(_REMEMBER, arrays(("article_id", "merge_id", *SHOWN), rows))

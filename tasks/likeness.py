@@ -6,10 +6,9 @@ workers neither wait for each other in a circle nor leave a list too long.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -21,6 +20,7 @@ from models.neighbour import Neighbour
 from nlp.pairs import RULE, Features, parts, score
 from nlp.stories import TOUCHES
 from nlp.terms import Profile, keys_of
+from tasks.arrays import arrays
 from tasks.candidates import candidates
 
 _NEW = insert(Row)
@@ -30,7 +30,7 @@ _SAVE = _NEW.on_conflict_do_update(
     set_={name: _NEW.excluded[name] for name in _MADE},
     where=or_(*(getattr(Row, name).is_distinct_from(_NEW.excluded[name]) for name in _MADE)),
 ).returning(Row.article_id)
-_TERMS = text(  # arrays, here and below: a row at a time costs a round through client and server each
+_TERMS = text(
     "insert into terms (article_id, key, weight, at) select * from unnest(cast(:article_ids as bigint[]), "
     "cast(:keys as bigint[]), cast(:weights as smallint[]), cast(:ats as timestamptz[])) on conflict do nothing"
 )
@@ -96,12 +96,8 @@ def save_features(db: Connection, arriving: Sequence[Arriving]) -> set[int]:
             for key, weight in keys_of(one.profile).items()
         ]
         if terms:
-            db.execute(_TERMS, _arrays(("article_ids", "keys", "weights", "ats"), terms))
+            db.execute(_TERMS, arrays(("article_ids", "keys", "weights", "ats"), terms))
     return changed
-
-
-def _arrays(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:
-    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def _unlink(db: Connection, changed: set[int]) -> None:
@@ -147,7 +143,7 @@ def link(db: Connection, arriving: Sequence[Arriving]) -> list[Scored]:
     if links:
         rows = (pair + links[pair] for pair in sorted(links))
         names = ("article_ids", "neighbour_ids", "scores", "cosines", "hours")
-        db.execute(_LINK, _arrays(names, rows) | {"rule": RULE})
+        db.execute(_LINK, arrays(names, rows) | {"rule": RULE})
         db.execute(_TRIM, {"ids": sorted({i for i, _ in links}), "most": settings().neighbours})
     return found
 

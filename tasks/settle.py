@@ -15,8 +15,8 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     union,
-    update,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -48,6 +48,14 @@ _HOLD_BY_ID, _HOLD_TOUCHING, _FOUND = _HOLD.where(_BY_ID), _HOLD.where(_TOUCHING
 _NAMES = _ENTITY.where(Entity.id == _IDS)
 _ROOTS = select(Entity.id, Entity.same_as).where(Entity.id == _IDS)
 _MARKS = select(Distinct.one_id, Distinct.other_id).where(Distinct.one_id == _IDS, Distinct.other_id == _IDS)
+_WRITE_ROOTS = text(
+    "update entities e set same_as = n.root from unnest(cast(:ids as bigint[]), cast(:roots as bigint[])) "
+    "as n (id, root) where e.id = n.id"
+)
+_WRITE_HOLDS = text(
+    "update merges m set holds = n.holds from unnest(cast(:ids as bigint[]), cast(:holds as text[])) "
+    "as n (id, holds) where m.id = n.id"
+)
 
 
 def lock(db: Connection) -> None:
@@ -141,16 +149,15 @@ def _marks(db: Connection, names: Collection[int]) -> list[tuple[int, int]]:
 
 
 def _write_roots(db: Connection, roots: dict[int, int]) -> None:
-    rows = db.execute(_ROOTS, {"ids": list(roots)})
-    before = {row.id: row.same_as for row in rows}
-    after = {entity: None if entity == root else root for entity, root in roots.items()}
-    for entity in sorted(after):
-        if after[entity] != before[entity]:
-            db.execute(update(Entity).where(Entity.id == entity).values(same_as=after[entity]))
+    before = {row.id: row.same_as for row in db.execute(_ROOTS, {"ids": list(roots)})}
+    after = {entity: None if entity == root else root for entity, root in sorted(roots.items())}
+    changed = [entity for entity in after if after[entity] != before[entity]]
+    if changed:
+        db.execute(_WRITE_ROOTS, {"ids": changed, "roots": [after[entity] for entity in changed]})
 
 
 def _write_holds(db: Connection, merges: dict[int, _Found], result: Partition) -> None:
-    for id_, merge in sorted(merges.items()):
-        holds = result.holds[merge.link] if merge.counts else Holds.NOWHERE
-        if holds != merge.holds:
-            db.execute(update(Merge).where(Merge.id == id_).values(holds=holds))
+    after = {id_: result.holds[merge.link] if merge.counts else Holds.NOWHERE for id_, merge in merges.items()}
+    changed = sorted(id_ for id_, holds in after.items() if holds != merges[id_].holds)
+    if changed:
+        db.execute(_WRITE_HOLDS, {"ids": changed, "holds": [after[id_] for id_ in changed]})
