@@ -53,6 +53,10 @@ _STORED = (
     .join(_Whole, _Whole.id == Merge.whole_id)
     .where(Evidence.article_id == any_(bindparam("articles", type_=ARRAY(BigInteger))))
 )
+_IDS_OF = text(
+    "select e.type, e.key, e.id from unnest(cast(:types as text[]), cast(:keys as text[])) as n (type, key) "
+    "join entities e on e.type = n.type and e.key = n.key"
+)
 _MAKE = text(
     "insert into merges (alias_id, whole_id, rule) select * from unnest(cast(:alias_ids as bigint[]), "
     "cast(:whole_ids as bigint[]), cast(:rules as text[])) on conflict do nothing"
@@ -124,9 +128,7 @@ def _ask(db: Connection, statement: Select[Any], said: set[Said]) -> dict[Said, 
 
 
 def _entities(db: Connection, names: set[Name]) -> dict[Name, int]:
-    rows = db.execute(
-        select(Entity.type, Entity.key, Entity.id).where(tuple_(Entity.type, Entity.key).in_(list(names)))
-    )
+    rows = db.execute(_IDS_OF, {"types": [name.type for name in names], "keys": [name.key for name in names]})
     return {Name(type_, key): id_ for type_, key, id_ in rows}
 
 

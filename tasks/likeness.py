@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, any_, bindparam, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from config.settings import settings
@@ -30,6 +30,17 @@ _SAVE = _NEW.on_conflict_do_update(
     set_={name: _NEW.excluded[name] for name in _MADE},
     where=or_(*(getattr(Row, name).is_distinct_from(_NEW.excluded[name]) for name in _MADE)),
 ).returning(Row.article_id)
+_IDS = any_(bindparam("ids", type_=ARRAY(BigInteger)))
+_LOCK = select(Row.article_id).where(Row.article_id == _IDS).order_by(Row.article_id).with_for_update(key_share=True)
+_touching = or_(Neighbour.article_id == _IDS, Neighbour.neighbour_id == _IDS)
+_LINKS_OF = (  # in order, since two articles that are on each other's lists may change at once
+    select(Neighbour.article_id)
+    .where(_touching)
+    .order_by(Neighbour.article_id, Neighbour.neighbour_id)
+    .with_for_update()
+)
+_UNLINK = delete(Neighbour).where(_touching)
+_FORGET_TERMS = delete(Term).where(Term.article_id == _IDS)
 _TERMS = text(
     "insert into terms (article_id, key, weight, at) select * from unnest(cast(:article_ids as bigint[]), "
     "cast(:keys as bigint[]), cast(:weights as smallint[]), cast(:ats as timestamptz[])) on conflict do nothing"
@@ -88,7 +99,7 @@ def save_features(db: Connection, arriving: Sequence[Arriving]) -> set[int]:
     changed = set(db.scalars(_SAVE, rows))
     if changed:
         _unlink(db, changed)
-        db.execute(delete(Term).where(Term.article_id.in_(changed)))
+        db.execute(_FORGET_TERMS, {"ids": sorted(changed)})
         terms = [
             (one.article_id, key, weight, one.at)
             for one in arriving
@@ -101,11 +112,8 @@ def save_features(db: Connection, arriving: Sequence[Arriving]) -> set[int]:
 
 
 def _unlink(db: Connection, changed: set[int]) -> None:
-    touching = or_(Neighbour.article_id.in_(changed), Neighbour.neighbour_id.in_(changed))
-    # In order, since two articles that are on each other's lists may change at once.
-    links = select(Neighbour.article_id).where(touching).order_by(Neighbour.article_id, Neighbour.neighbour_id)
-    if db.execute(links.with_for_update()).first():
-        db.execute(delete(Neighbour).where(touching))
+    if db.execute(_LINKS_OF, {"ids": sorted(changed)}).first():
+        db.execute(_UNLINK, {"ids": sorted(changed)})
 
 
 def _row(one: Arriving) -> dict[str, object]:
@@ -126,8 +134,7 @@ def _row(one: Arriving) -> dict[str, object]:
 
 def lock_features(db: Connection, ids: set[int]) -> None:
     """Hold the lists of these articles until the transaction ends."""
-    rows = select(Row.article_id).where(Row.article_id.in_(ids)).order_by(Row.article_id)
-    db.execute(rows.with_for_update(key_share=True))
+    db.execute(_LOCK, {"ids": sorted(ids)})
 
 
 def link(db: Connection, arriving: Sequence[Arriving]) -> list[Scored]:

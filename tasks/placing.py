@@ -6,7 +6,7 @@ At most MOST_STORIES stories and MOST_MEMBERS articles of each are looked at (`n
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ARRAY, BigInteger, Connection, any_, bindparam, select
 
 from models.story import Story, StoryMember
 from nlp.pairs import Matrix, scores
@@ -15,6 +15,11 @@ from tasks.likeness import Arriving, Scored
 from tasks.shelf import Shelf, Told, newest, write
 
 TRIES = 5  # at taking the locks of stories that others are changing
+
+_IDS = any_(bindparam("ids", type_=ARRAY(BigInteger)))
+_PLACED = select(StoryMember.article_id, StoryMember.placed_by).where(StoryMember.article_id == _IDS)
+_STORIES = select(StoryMember.article_id, StoryMember.story_id).where(StoryMember.article_id == _IDS)
+_LOCK = select(Story.id).where(Story.id == _IDS).order_by(Story.id).with_for_update(key_share=True)
 
 
 def place(db: Connection, scored: Sequence[Scored]) -> None:
@@ -42,7 +47,7 @@ def stamp(one: Arriving) -> str:
 
 def _placed(db: Connection, scored: Sequence[Scored]) -> set[int]:
     stamps = {one.arriving.article_id: stamp(one.arriving) for one in scored}
-    rows = db.execute(select(StoryMember.article_id, StoryMember.placed_by).where(StoryMember.article_id.in_(stamps)))
+    rows = db.execute(_PLACED, {"ids": sorted(stamps)})
     return {row.article_id for row in rows if row.placed_by == stamps[row.article_id]}
 
 
@@ -56,8 +61,7 @@ def _locked(db: Connection, new: Sequence[Scored]) -> set[int]:
     for attempt in range(TRIES):
         wanted = held | _touched(db, new)
         savepoint = db.begin_nested()
-        rows = select(Story.id).where(Story.id.in_(wanted)).order_by(Story.id)
-        held = set(db.scalars(rows.with_for_update(key_share=True)))
+        held = set(db.scalars(_LOCK, {"ids": sorted(wanted)}))
         if _touched(db, new) <= held or attempt == TRIES - 1:
             savepoint.commit()
             break
@@ -74,7 +78,7 @@ def _touched(db: Connection, new: Sequence[Scored]) -> set[int]:
 def _stories(db: Connection, new: Sequence[Scored]) -> dict[int, int]:
     """By article, the stories of the arriving articles and of those near them."""
     ids = {i for one in new for i in [one.arriving.article_id, *one.near()]}
-    rows = db.execute(select(StoryMember.article_id, StoryMember.story_id).where(StoryMember.article_id.in_(ids)))
+    rows = db.execute(_STORIES, {"ids": sorted(ids)})
     return {row.article_id: row.story_id for row in rows}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, any_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from models.article import Article
@@ -14,6 +14,9 @@ from nlp.pairs import Features
 from nlp.stories import MOST_MEMBERS, RULE
 from tasks.candidates import COMPARED
 
+_IDS = any_(bindparam("ids", type_=ARRAY(BigInteger)))
+_HEADLINES = select(Article.id, Article.title).where(Article.id == _IDS)
+_STORIES = select(Story.id, Story.size, Story.first_seen, Story.last_seen, Story.title).where(Story.id == _IDS)
 _NEWEST = text(
     f"select m.story_id, m.article_id, m.at, a.title, {', '.join(f'f.{name}' for name in COMPARED)} "  # noqa: S608
     "from unnest(cast(:ids as bigint[])) as s (id) cross join lateral (select story_id, article_id, at "
@@ -86,12 +89,11 @@ class Shelf:
 def newest(db: Connection, stories: set[int], articles: Iterable[int]) -> Shelf:
     """These stories with the newest members of each, and the headlines of these articles."""
     shelf = Shelf()
-    headlines = db.execute(select(Article.id, Article.title).where(Article.id.in_(articles)))
+    headlines = db.execute(_HEADLINES, {"ids": list(articles)})
     shelf.titles = {row.id: row.title for row in headlines}
     if not stories:
         return shelf
-    columns = (Story.id, Story.size, Story.first_seen, Story.last_seen, Story.title)
-    for row in db.execute(select(*columns).where(Story.id.in_(stories))):
+    for row in db.execute(_STORIES, {"ids": sorted(stories)}):
         shelf.told[row.id] = Told(row.size, row.first_seen, row.last_seen, row.title)
     for story, article, at, title, *compared in db.execute(_NEWEST, {"ids": sorted(stories), "most": MOST_MEMBERS}):
         shelf.told[story].members.add(article)
