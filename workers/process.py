@@ -22,7 +22,7 @@ from config.settings import Settings, settings
 from nlp.extract import extract
 from nlp.formats import Document
 from nlp.formats.polled import read_polled
-from workers import life, pressure, replacing
+from workers import life, pressure, replacing, trimming
 from workers.app import NET_QUEUES, SWEEP_QUEUE, app
 from workers.behind import step_behind
 from workers.child import CannotStart, die_with_parent
@@ -33,8 +33,8 @@ from workers.pools import nlp_pool
 from workers.room import bound_memory
 from workers.runtime import engines_loaded, runtime
 
-# That these are imported makes them steps of each worker.
-__all__ = ["app", "life", "pressure", "replacing", "worker_argv"]
+# That these are imported makes them part of each worker.
+__all__ = ["app", "life", "pressure", "replacing", "trimming", "worker_argv"]
 
 INGEST_MEMORY_KB = 600_000  # a page that blows up costs its child, not the machine
 NLP_MEMORY_KB = 1_500_000
