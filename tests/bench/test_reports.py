@@ -23,7 +23,7 @@ def test_a_benchmark_prints_its_bars_its_baseline_and_ours(name: str, tmp_path: 
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     assert report["bench"] == name
-    assert {"bars", "baseline", "ours", "cores", "versions", "seconds"} <= report.keys()
+    assert {"bars", "baseline", "ours", "cores", "processor", "versions", "seconds"} <= report.keys()
     assert report["bars"]
     for bar in report["bars"]:
         assert bar.keys() == {"what", "goal", "got", "met"}
