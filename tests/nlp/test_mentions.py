@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlp.mentions import Thing, group, normalise
@@ -76,6 +76,7 @@ def test_a_short_word_in_small_letters_is_no_name() -> None:
     assert [thing.name for thing in _things(("us", "LOC"), ("U.S.", "LOC"), ("US", "LOC"))] == ["U.S."]
 
 
+@example("À Punt", "ORG")
 @given(st.text(max_size=300), st.sampled_from(["PER", "ORG", "LOC", "MISC"]))
 def test_a_normalised_name_stays_as_it_is(name: str, type_: str) -> None:
     once = normalise(name, type_)
