@@ -17,7 +17,7 @@ from bench.processes import cpu_seconds
 from cli.gather import gather
 from config.settings import child_environment, settings
 from models.base import Base
-from models.session import session, statements
+from models.session import session
 from models.stage import StageRow, State
 from nlp.extract import extract
 from nlp.formats import Document
@@ -32,8 +32,6 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 LOOK_SECONDS = 0.02
 END_SECONDS = 0.25  # how often `put_through` asks whether all is done: asking costs processor time, too
 WORKERS = ("ingest", "nlp", "backfill")
-_UNFINISHED = StageRow.state.in_((State.QUEUED, State.RUNNING))
-_ONE_UNFINISHED = select(StageRow.article_id).where(_UNFINISHED).limit(1)
 
 
 def bulk(data: Path, first: int, stop: int, step: int = 1) -> list[dict[str, str]]:
@@ -80,7 +78,7 @@ def put_through(documents: Sequence[Document]) -> dict[str, float]:
     """Receive them all, wait until each of their stages is done, and say how fast that was."""
     begun, cpu = time.perf_counter(), cpu_seconds(getpid())
     receive(documents)
-    while _any_under_way():
+    while under_way():
         time.sleep(END_SECONDS)
     seconds = time.perf_counter() - begun
     return {
@@ -100,10 +98,5 @@ def forget_results() -> None:
 def under_way() -> int:
     """How many stages have not ended."""
     with session() as db:
-        return db.scalar(select(func.count()).select_from(StageRow).where(_UNFINISHED)) or 0
-
-
-def _any_under_way() -> bool:
-    """The same, without counting them."""
-    with statements() as db:
-        return db.scalar(_ONE_UNFINISHED) is not None
+        unfinished = StageRow.state.in_((State.QUEUED, State.RUNNING))
+        return db.scalar(select(func.count()).select_from(StageRow).where(unfinished)) or 0

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 import numpy as np
 from sqlalchemy import ARRAY, BigInteger, Connection, and_, any_, bindparam, select, text
@@ -76,31 +75,17 @@ class Read:
 
 @dataclass(frozen=True)
 class Compared:
-    """An article with its vector, and what else is compared of it, made when first asked for."""
+    """An article's vector, and what else is compared: for likeness, and for being the same text."""
 
-    article_id: int
-    article: Read
     vector: list[float]
-    lineage: str
-
-    @cached_property
-    def arriving(self) -> Arriving:
-        """For likeness."""
-        article = self.article
-        found = profile(article.title, article.text)
-        compared = features(found, self.vector, article.published)
-        return Arriving(self.article_id, found, compared, self.lineage, article.published or article.created)
-
-    @cached_property
-    def passages(self) -> Passages:
-        """For being the same text."""
-        return read(self.article.text)
+    arriving: Arriving
+    passages: Passages
 
 
 @app.task(name="article.link_neighbours")
 def link_neighbours(*article_ids: int) -> None:
     """Link each article with those most like it, in both directions, and give it its place in a story."""
-    perform(article_ids, Work(Stage.NEIGHBOURS, _read, _embed, _write, show=_show))
+    perform(article_ids, Work(Stage.NEIGHBOURS, _read, _compare, _write, show=_show))
 
 
 def _read(article_ids: Sequence[int]) -> dict[int, Read]:
@@ -119,10 +104,13 @@ def _read(article_ids: Sequence[int]) -> dict[int, Read]:
     }
 
 
-def _embed(claim: Claim, article: Read) -> tuple[str, Compared]:
-    vector, lineage = article.vector or _embedded(article), runtime().links_lineage
+def _compare(claim: Claim, article: Read) -> tuple[str, Compared]:
+    vector = article.vector or _embedded(article)
     index_width(len(vector))
-    return lineage, Compared(claim.article_id, article, vector, lineage)
+    found, lineage = profile(article.title, article.text), runtime().links_lineage
+    compared = features(found, vector, article.published)
+    arriving = Arriving(claim.article_id, found, compared, lineage, article.published or article.created)
+    return lineage, Compared(vector, arriving, read(article.text))
 
 
 def _embedded(article: Read) -> list[float]:
@@ -134,17 +122,14 @@ def _embedded(article: Read) -> list[float]:
 def _show(results: Sequence[Result[Compared]]) -> list[Result[Compared]]:
     """Commit vectors and features before anyone searches: of two articles arriving together, the later finds the other.
 
-    Where they have changed, links that rest on the old ones go. Results whose claim is void are left out. The words of
-    all articles are read one after the other: between two forward passes, which push them out of the caches, that takes
-    half as long again.
+    Where they have changed, links that rest on the old ones go. Results whose claim is void are left out.
     """
-    arriving = {result.claim.article_id: result.made.arriving for result in results}
     with transaction() as db:
         held = hold(db, [result.claim for result in results])
         counting = [result for result in results if result.claim.article_id in held]
         if counting:
             db.execute(_SAVE, _vectors(counting))
-            save_features(db, [arriving[result.claim.article_id] for result in counting])
+            save_features(db, [result.made.arriving for result in counting])
             save_bands(db, _passages(counting))
     return counting
 

@@ -6,7 +6,7 @@ from nlp.spans import Mention
 from workers.engines import Tags
 from workers.memory import Memory
 
-MOST = 4000  # sentences, about 2 MB; 8 % of the characters of 2,700 press releases came again so soon
+MOST = 4000  # sentences, about 2 MB; 7 to 8 % of the characters of 2,700 press releases came again so soon
 LONGEST = 500  # characters; longer ones hardly come again
 
 

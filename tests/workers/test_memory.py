@@ -69,7 +69,7 @@ def test_a_tagger_that_remembers_finds_the_same_and_asks_its_engine_once() -> No
     engine = Tagger()
     sentences = ["Angela Merkel flew to Paris.", "It rained.", "Angela Merkel flew to Paris."]
     alone = [engine.tag([sentence])[0] for sentence in sentences]
-    tagger, asked = RememberingTagger(engine), []
+    asked: list[str] = []
     tag = engine.tag
     engine.tag = lambda some: asked.extend(some) or tag(some)  # type: ignore[method-assign, func-returns-value]
     tagger = RememberingTagger(engine)
