@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from sqlalchemy import func, select, text
 
 from bench.processes import cpu_seconds
 from cli.gather import gather
-from config.settings import child_environment, settings
+from config.settings import settings
 from models.base import Base
 from models.session import session
 from models.stage import StageRow, State
@@ -23,9 +22,9 @@ from nlp.extract import extract
 from nlp.formats import Document
 from tasks.receive import receive
 from workers.app import app
+from workers.argv import worker_argv, worker_environment
 from workers.child import Process
 from workers.desk import Desk
-from workers.process import worker_argv, worker_environment
 
 BULK = "bulk_senate_20k.jsonl.gz"
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -63,12 +62,11 @@ def workers(logs: Path, app_of: str = "workers.process") -> Iterator[dict[str, i
 
     `app_of` names the module that Celery starts from (`bench.instant` has engines that cost nothing).
     """
-    os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # as `copydesk worker` does
     with Desk([], logs, on_event=lambda _name, _what: None) as desk:
         for kind in WORKERS:
             argv = worker_argv(kind, settings(), live_only=kind != "backfill")
             argv = tuple(app_of if word == "workers.process" else word for word in argv)
-            desk.add(Process(kind, argv, worker_environment() | child_environment()))
+            desk.add(Process(kind, argv, worker_environment()))
         while len(app.control.ping(timeout=0.3)) < len(WORKERS):
             assert desk.tend(), "the workers do not start"
         yield desk.pids()

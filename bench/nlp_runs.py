@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # as `copydesk worker` does
-
 from sqlalchemy import func, select
 
 from bench.flow import forget_results, under_way
 from bench.processes import tree_cpu_seconds
 from cli.desk import started_desk
-from config.settings import child_environment, settings
+from config.settings import settings
 from models.entity import Entity, Mention
 from models.neighbour import Vector
 from models.session import engine, session
@@ -28,9 +26,9 @@ from tasks.ingest import ingest
 from tasks.queue import TOGETHER, enqueue, publish
 from tasks.receive import receive
 from workers.app import app
+from workers.argv import worker_argv, worker_environment
 from workers.child import Process
 from workers.desk import Desk
-from workers.process import worker_argv, worker_environment
 
 LONGEST = 900.0  # seconds; a run that takes longer has lost its workers
 _TOOK = re.compile(rb"succeeded in ([\d.e-]+)s")
@@ -114,7 +112,7 @@ def _workers(way: Way) -> list[Process]:
         Process(
             f"{n}-{started}",
             tuple(word.replace("nlp@", f"nlp{n}@") for word in argv),
-            worker_environment() | child_environment() | given,
+            worker_environment() | given,
         )
         for n in range(way.workers)
     ]

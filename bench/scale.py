@@ -18,16 +18,16 @@ from bench.databases import databases
 from bench.flow import LOOK_SECONDS, bulk, document, forget_results, under_way
 from bench.processes import descendants, own_cpu_seconds
 from bench.report import bar, print_report
-from config.settings import child_environment, settings
+from config.settings import settings
 from models.session import session
 from models.stage import RESULTS, Lane, Stage, StageRow
 from tasks.ingest import ingest
 from tasks.queue import enqueue, publish, together
 from tasks.receive import receive
 from workers.app import app
+from workers.argv import worker_argv, worker_environment
 from workers.child import Process
 from workers.desk import Desk
-from workers.process import worker_argv, worker_environment
 
 GOAL = 1.85
 SERVERS = ("postgres", "valkey")
@@ -44,7 +44,6 @@ def main() -> None:
     each, rounds = (40, 1) if options.short else (options.articles, options.rounds)
     cores = sorted(os.sched_getaffinity(0))[:2]
     runs: dict[int, list[dict[str, float]]] = {1: [], 2: []}
-    os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     with databases() as made:
         made.use("scale")
         ids = _ingested([document(one) for one in bulk(options.data, 0, each)])
@@ -81,7 +80,7 @@ def _run(logs: Path, cores: Sequence[int], ids: Sequence[int]) -> dict[str, floa
         for core in cores:
             argv = [word.replace("nlp@", f"nlp{core}@") for word in worker_argv("nlp", one)]
             pinned = ("taskset", "--cpu-list", str(core), *argv)
-            desk.add(Process(f"nlp{core}", pinned, worker_environment() | child_environment()))
+            desk.add(Process(f"nlp{core}", pinned, worker_environment()))
         while len(app.control.ping(timeout=0.5)) < len(cores):
             assert desk.tend(), "the workers do not start"
         before, begun = _servers(), time.perf_counter()

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from cli.flower import flower_argv, flower_environment
 from config.settings import child_environment, settings, use_services
 from tasks.queue import publish_again
 from tasks.sweep import recover, sweep
+from workers.argv import worker_argv, worker_environment
 from workers.child import CannotStart, Process
 from workers.desk import Desk
 from workers.embedded import DeskLock, FolderInUse, Postgres, Valkey
@@ -40,14 +42,16 @@ def find_services() -> None:
 def started_desk() -> Iterator[Desk]:
     """A desk with its services up and its tables current, and no workers yet; everything is stopped at the end.
 
-    Raises FolderInUse when another desk is up in the data folder, CannotStart when a service does not start or a
-    checkpoint that the settings name cannot be used.
+    Raises SettingsError when traces are wanted and cannot be made, FolderInUse when another desk is up in the data
+    folder, CannotStart when a service does not start or a checkpoint that the settings name cannot be used.
     """
+    from tasks.tracing import is_wanted
     from workers.engines.hub.chosen import prepare
     from workers.trial import try_engines
 
+    is_wanted()  # as for engines: a worker would be started five times
     prepare(settings())
-    try_engines(settings())  # a worker that ends for it would be started five times
+    try_engines(settings())
     with DeskLock(settings().data), Desk([], logs(), on_event=tell) as desk:
         if settings().database_url is None:
             postgres = Postgres(settings().data)
@@ -87,11 +91,19 @@ def workers() -> tuple[Process, ...]:
     """Those of a whole desk. A backfill has its own, so that it takes nothing from live articles; where threads share
     the engines, both lanes do.
     """
-    if nlp_pool(settings()) == "threads":
-        commands: tuple[tuple[str, ...], ...] = (("ingest",), ("nlp",), ("net",))
-    else:
-        commands = (("--live", "ingest"), ("--live", "nlp"), ("backfill",), ("net",))
-    return tuple(process("worker", *command) for command in commands)
+    shared = nlp_pool(settings()) == "threads"
+    kinds = ("ingest", "nlp", "net") if shared else ("ingest", "nlp", "backfill", "net")
+    return tuple(worker(kind, live_only=not shared) for kind in kinds)
+
+
+def worker(kind: str, live_only: bool = False) -> Process:
+    """One worker; `started_desk` has looked already at what `copydesk worker` would look at."""
+    return Process(kind, worker_argv(kind, settings(), live_only), worker_environment(), grace=STOP_SECONDS)
+
+
+def monitor() -> Process:
+    """Flower."""
+    return Process("flower", flower_argv(), flower_environment(), grace=STOP_SECONDS)
 
 
 def process(*command: str) -> Process:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli import show
-from cli.desk import Tending, find_services, is_up, process, started_desk
+from cli.desk import Tending, find_services, is_up, started_desk, worker
 from cli.gather import Gathered, gather
 from cli.progress import wait_until_done
 from cli.stopped import saying_where
@@ -34,7 +34,7 @@ def run(
     else:
         with started_desk() as desk:
             for kind in ("ingest", "nlp"):
-                desk.add(process("worker", kind))
+                desk.add(worker(kind))
             done = _put_through(gathered, redo, json, tend=Tending(desk))
     if not done:
         raise typer.Exit(1)

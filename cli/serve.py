@@ -8,7 +8,7 @@ import typer
 
 from cli.desk import find_services
 from config.logging import configure_logging
-from config.settings import child_environment, settings
+from config.settings import settings
 
 STREAM_SECONDS = 10  # that a stopping API gives streams to end by themselves
 
@@ -37,12 +37,10 @@ def worker(
     if live and kind not in (Kind.INGEST, Kind.NLP):
         raise typer.BadParameter(f"a {kind} worker has no use for it: leave it away.", param_hint="--live")
     find_services()
-    # Celery reads this at import: a supervisor's SIGTERM then lets tasks finish, or hands them back in time.
-    os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     from tasks.tracing import is_wanted
     from workers.app import require_broker
+    from workers.argv import worker_argv, worker_environment
     from workers.engines.hub.chosen import prepare
-    from workers.process import worker_argv, worker_environment
     from workers.trial import try_engines
 
     require_broker()
@@ -51,7 +49,7 @@ def worker(
         prepare(settings())
         try_engines(settings())
     argv = worker_argv(kind, settings(), live)
-    os.execve(argv[0], argv, worker_environment() | child_environment())  # noqa: S606 - we become the worker
+    os.execve(argv[0], argv, worker_environment())  # noqa: S606 - we become the worker
 
 
 def migrate() -> None:
@@ -104,13 +102,9 @@ def beat() -> None:
 def flower() -> None:
     """Serve Flower, the monitor, behind the user `copydesk` and its password."""
     find_services()
-    from cli.password import flower_password
+    from cli.flower import flower_argv, flower_environment
     from workers.app import require_broker
 
     require_broker()
-    # By environment, not by argument: arguments are seen by everyone on the machine.
-    os.environ["FLOWER_BASIC_AUTH"] = f"copydesk:{flower_password()}"
-    import sys
-
-    address = (f"--address={settings().flower_host}", f"--port={settings().flower_port}")
-    os.execv(sys.executable, (sys.executable, "-m", "celery", "-A", "workers.app", "flower", *address))  # noqa: S606 - we become Flower
+    argv = flower_argv()
+    os.execve(argv[0], argv, flower_environment())  # noqa: S606 - we become Flower

@@ -3,8 +3,8 @@
 import typer
 from rich.console import Console
 
-from cli.desk import logs, process, started_desk, up_lock, workers
-from cli.password import flower_password
+from cli.desk import logs, monitor, process, started_desk, up_lock, workers
+from cli.flower import flower_password
 from config.settings import settings
 
 
@@ -13,7 +13,7 @@ def up() -> None:
     console = Console()
     password = flower_password()
     with started_desk() as desk:
-        for one in (*workers(), process("beat"), process("api"), process("flower")):
+        for one in (*workers(), process("beat"), process("api"), monitor()):
             desk.add(one)
         console.print(f"Pages   http://{settings().host}:{settings().port}/")
         console.print(f"API     http://{settings().host}:{settings().port}/docs")

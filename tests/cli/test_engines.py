@@ -10,7 +10,7 @@ from waiting import wait_until
 
 from config.settings import settings
 from workers.app import app
-from workers.process import worker_argv
+from workers.argv import worker_argv
 
 Process = Callable[..., "subprocess.Popen[bytes]"]
 NOWHERE = {"HF_ENDPOINT": "http://127.0.0.1:1"}

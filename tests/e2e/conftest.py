@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import func, select
 from waiting import wait_until
 
-from cli.desk import process
-from config.settings import child_environment, settings
+from cli.desk import worker
+from config.settings import settings
 from models.session import session
 from models.stage import ENDS, StageRow
 from workers.app import app
+from workers.argv import worker_argv, worker_environment
 from workers.child import Process
 from workers.desk import Desk
-from workers.process import worker_argv
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def workers(desk: Path) -> Iterator[Desk]:
     """An ingest and an nlp worker, ready to work."""
     with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
         for kind in ("ingest", "nlp"):
-            running.add(process("worker", kind))
+            running.add(worker(kind))
         wait_until(lambda: len(app.control.ping(timeout=0.5)) == 2, "both workers answer", seconds=120)
         yield running
 
@@ -38,7 +38,7 @@ def worker_of(desk: Path, setting: Callable[..., None]) -> Callable[..., Abstrac
     def started(module: str, kind: str = "nlp", **settings_: object) -> Iterator[None]:
         setting(**settings_)
         argv = tuple({"workers.process": module}.get(word, word) for word in worker_argv(kind, settings()))
-        environment = child_environment() | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+        environment = worker_environment() | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
         with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
             running.add(Process(module, argv, environment))
             wait_until(lambda: len(app.control.ping(timeout=0.5)) == 1, "the worker answers")

@@ -19,7 +19,10 @@ from waiting import wait_until
 
 from workers.embedded import Postgres
 
+pytestmark = pytest.mark.timeout(600)
+
 ROOT = Path(__file__).parents[2]
+START_SECONDS = 180.0  # eight processes, on a slow machine with another test beside them
 STORY = (
     "The ferry to Heligoland stayed in port on Friday because of a storm over the German Bight. "
     "Captain Jonas Petersen said that waves of six metres had been measured off Cuxhaven in the morning. "
@@ -49,7 +52,7 @@ class Desk:
             self.process = subprocess.Popen(
                 command, env=self.environment, stdout=output, stderr=output, cwd=ROOT, start_new_session=True
             )
-        wait_until(self.healthy, f"the desk is up: {self.output.read_text()}")
+        wait_until(self.healthy, f"the desk is up: {self.output.read_text()}", seconds=START_SECONDS)
 
     def ask(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

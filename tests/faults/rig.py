@@ -18,17 +18,17 @@ from leftovers import remove_desk
 from waiting import wait_until
 
 from cli.desk import process
-from config.settings import child_environment, settings, use_services
+from config.settings import settings, use_services
 from migrations.upgrade import migrate
 from models.session import engine
 from tasks.queue import BROKER_AWAY
 from tasks.receive import receive
 from workers.app import app
+from workers.argv import worker_argv, worker_environment
 from workers.child import Process
 from workers.desk import Desk, Patience
 from workers.embedded import Postgres, Valkey
 from workers.embedded.places import data_home
-from workers.process import worker_argv, worker_environment
 
 ARTICLES = int(os.environ.get("FAULT_ARTICLES", "48"))
 SWEEP = int(os.environ.get("FAULT_SWEEP", "3"))  # seconds
@@ -58,8 +58,7 @@ class Rig:
         chosen = {"DATA": self.folder, "SWEEP_SECONDS": SWEEP, "LOST_SECONDS": SWEEP, "STAGE_SECONDS": LIMIT}
         for name, value in (chosen | {"NLP_PROCESSES": 1}).items():
             environment.setenv(f"COPYDESK_{name}", str(value))
-        for name, value in {"FAULTS": self.marks, "REMAP_SIGTERM": "SIGQUIT"}.items():
-            environment.setenv(name, str(value))
+        environment.setenv("FAULTS", str(self.marks))
         environment.setenv("DATABASE_URL", self.postgres.url)
         environment.setenv("REDIS_URL", self.valkey.url)
         use_other_services(self.postgres.url, self.valkey.url)
@@ -74,7 +73,7 @@ class Rig:
         words = {"workers.process": module, f"{kind}@%h": f"{name}@%h"}
         argv = tuple(words.get(word, word) for word in worker_argv(kind, settings()))
         path = os.pathsep.join([str(HERE), str(HERE.parent), *sys.path])
-        environment = worker_environment() | child_environment() | {"PYTHONPATH": path} | more
+        environment = worker_environment() | {"PYTHONPATH": path} | more
         return Process(name, argv, environment)
 
     def stop(self) -> None:

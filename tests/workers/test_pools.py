@@ -12,9 +12,9 @@ from waiting import wait_until
 from cli.desk import workers
 from config.settings import settings
 from workers import threads
+from workers.argv import worker_argv
 from workers.batching import Batcher, Closed
 from workers.pools import choose_pool
-from workers.process import worker_argv
 from workers.runtime import runtime
 
 LONG = 60.0  # seconds

@@ -1,9 +1,21 @@
-"""Flower's password: yours by setting, else made at the first start and kept in the data folder."""
+"""How Flower, the monitor, is started, and its password: yours by setting, else made at the first start and kept."""
 
 import os
 import secrets
+import sys
 
-from config.settings import SettingsError, settings
+from config.settings import SettingsError, child_environment, settings
+
+
+def flower_argv() -> tuple[str, ...]:
+    """Its command."""
+    address = (f"--address={settings().flower_host}", f"--port={settings().flower_port}")
+    return (sys.executable, "-m", "celery", "-A", "workers.app", "flower", *address)
+
+
+def flower_environment() -> dict[str, str]:
+    """Its environment, which holds its user and password: arguments are seen by everyone on the machine."""
+    return child_environment() | {"FLOWER_BASIC_AUTH": f"copydesk:{flower_password()}"}
 
 
 def flower_password() -> str:

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from cli.password import flower_password
+from cli.flower import flower_password
 from config.settings import SettingsError
 
 
