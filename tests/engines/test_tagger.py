@@ -73,7 +73,7 @@ def test_sentences_share_a_call_only_if_scales_are_fixed(
     monkeypatch.setattr(Checkpoint, "run", lambda self, texts: calls.append(len(texts)) or run(self, texts))
     found = Tagger(folder).tag(NEWS)
     assert [len(mentions) for mentions in found] == [3, 3, 0, 0]
-    assert calls == ([3] if shared else [1, 1, 1])
+    assert calls == ([2] if shared else [1, 1])
 
 
 def test_a_long_sentence_is_read_to_its_end(tagger: Tagger) -> None:

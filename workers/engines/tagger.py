@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.bio import decode
+from nlp.capitals import may_name
 from nlp.packing import pack
 from nlp.spans import Mention, Span
 from nlp.windows import windows
@@ -52,7 +53,8 @@ class Tagger:
         """The names in each sentence, in order, at code points of that sentence; `score` is 0 to 1.
 
         Sentences of like length share a call if the scales are fixed; else each has its own. One longer than the
-        network's window is read in overlapping windows. What is found depends on the sentence alone.
+        network's window is read in overlapping windows; one without capitals (`nlp.capitals`) is not read: it has no
+        names. What is found depends on the sentence alone.
         """
         read = self._read(sentences)
         chances = [np.zeros((len(words.spans), len(self.labels)), dtype=np.float32) for words in read]
@@ -65,7 +67,8 @@ class Tagger:
         return [self._mentions(words.spans, some) for words, some in zip(read, chances, strict=True)]
 
     def _read(self, sentences: Sequence[str]) -> list[_Words]:
-        spans = [list(split_words(sentence)) for sentence in sentences]
+        """The words of each sentence, and none of one in which no word may be a name."""
+        spans = [_spans(sentence) for sentence in sentences]
         words = [text[start:end] for text, some in zip(sentences, spans, strict=True) for start, end in some]
         pieces = iter(self._pieces.of(words))
         seen = [[(span, its) for span, its in zip(some, pieces, strict=False) if its.ids] for some in spans]
@@ -80,6 +83,11 @@ class Tagger:
     def _mentions(self, spans: Sequence[Span], chances: NDArray[np.float32]) -> list[Mention]:
         names = decode(chances, self.labels)
         return [Mention(spans[first].start, spans[end - 1].end, kind, score) for first, end, kind, score in names]
+
+
+def _spans(sentence: str) -> list[Span]:
+    spans = list(split_words(sentence))
+    return spans if may_name(sentence[start:end] for start, end in spans) else []
 
 
 def _chances(logits: NDArray[np.float32], words: Sequence[Pieces]) -> NDArray[np.float32]:
