@@ -5,7 +5,6 @@ import os
 import sys
 
 import typer
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from cli import (
@@ -77,8 +76,6 @@ def main() -> None:
         fail(f"The database's tables are not as expected: {str(error.orig).strip()}. Run `copydesk migrate`.")
     except DBAPIError as error:
         fail(f"The database refuses: {str(error.orig).strip()}. It must be PostgreSQL with pgvector; see DATABASE_URL.")
-    except CommandError as error:
-        fail(f"The database cannot be migrated: {error}. Is it from a newer Copydesk?")
     finally:
         _let_go()
 

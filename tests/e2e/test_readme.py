@@ -50,7 +50,7 @@ class Reader:
         lines = [line for line in block.splitlines() if not line.startswith(tuple(ELSEWHERE))]
         if lines == ["copydesk up"]:
             self.up = subprocess.Popen(lines[0].split(), cwd=self.checkout, env=self.environment)
-            wait_until(self._answers, "the desk is up")
+            wait_until(self._answers, "the desk is up", seconds=180)
         elif lines:
             self._shell("\n".join(lines))
 

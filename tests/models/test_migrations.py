@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from migrations.upgrade import config, migrate
 from models.base import Base
-from models.session import engine
+from models.session import engine, statements
+from workers.child import CannotStart
 
 
 def _tables() -> set[str]:
@@ -38,3 +40,17 @@ def test_migrating_a_current_database_changes_nothing(desk: Path) -> None:
     before = _tables()
     migrate()
     assert _tables() == before
+
+
+def test_a_database_of_a_newer_version_is_left_alone_and_named(desk: Path) -> None:
+    with statements() as db:
+        [known] = db.execute(text("select version_num from alembic_version")).one()
+        db.execute(text("update alembic_version set version_num = '9999'"))
+    try:
+        with pytest.raises(CannotStart, match=r"9999.*newer Copydesk"):
+            migrate()
+        with statements() as db:
+            assert db.scalar(text("select version_num from alembic_version")) == "9999"
+    finally:
+        with statements() as db:
+            db.execute(text("update alembic_version set version_num = :known"), {"known": known})
