@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-# Words that begin sentences and are no names. Not here: May, Will, and others that are.
+# Words that begin sentences and are no names. Not here: May, Will, Rather, People, and others that are.
 _BEGINNING = frozenset(
     re.findall(
         r"\w+",
@@ -11,14 +11,14 @@ _BEGINNING = frozenset(
     a about above across after again against all almost along already also although always among an and another
     any anyone anything are as at back because before behind being below besides between beyond both but by can
     clearly could currently despite do does during each either every everyone everything few finally first for
-    fortunately from further given has have having he her here his how however i if in indeed instead into is it
-    its just later let like many maybe meanwhile more moreover most much my nearly neither never nevertheless no
+    fortunately from further has have having he her here his how however i if in indeed instead into is it its
+    just later let like many maybe meanwhile more moreover most much my nearly neither never nevertheless no
     nobody none nor not nothing now of off often on once one only or other others otherwise our out over overall
-    people perhaps please rather recently several she should similarly since so some someone something sometimes
-    soon still such than that the their them then there therefore these they this those though three through
-    throughout thus to today together tomorrow too two under unfortunately unless unlike until up upon very was
-    we well were what whatever when whenever where whereas whether which while who whoever whose why with within
-    without would yes yesterday yet you your
+    perhaps please recently several she should similarly since so some someone something sometimes soon still
+    such than that the their them then there therefore these they this those though three through throughout
+    thus to today together tomorrow too two under unfortunately unless unlike until up upon very was we well
+    were what whatever when whenever where whereas whether which while who whoever whose why with within without
+    would yes yesterday yet you your
     """,
     )
 )

@@ -77,9 +77,10 @@ class Desk:
         return found
 
 
-@pytest.fixture
-def desk_up(tmp_path: Path) -> Iterator[Desk]:
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def desk_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One for all, as a desk takes long to start: the test that kills it comes last."""
+    data = tmp_path_factory.mktemp("up") / "data"
     desk = Desk(data)
     desk.start()
     yield desk
@@ -87,40 +88,6 @@ def desk_up(tmp_path: Path) -> Iterator[Desk]:
         desk.process.send_signal(signal.SIGINT)
         desk.process.wait(60)
     remove_desk(data)
-
-
-def test_killed_hard_the_next_start_recovers_and_one_interrupt_stops_everything(desk_up: Desk) -> None:
-    sent = desk_up.ask("/v1/articles", [{"title": f"Ferry Stays in Port, Part {n}", "text": STORY} for n in range(20)])
-    desk_up.process.kill()
-    desk_up.process.wait(10)
-    wait_until(lambda: not desk_up.left_over(), "the killed desk's processes are gone")
-
-    desk_up.start()
-    ids = [article["id"] for article in sent["articles"]]
-    wait_until(
-        lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids), "what was accepted is done"
-    )
-
-    desk_up.process.send_signal(signal.SIGINT)
-    assert desk_up.process.wait(60) == 0
-    assert desk_up.left_over() == []
-    assert not Postgres(Path(desk_up.environment["COPYDESK_DATA"])).is_ready()
-    with pytest.raises(OSError):
-        desk_up.ask("/health")
-
-
-def test_a_second_desk_on_a_folder_in_use_is_refused_in_one_line_and_disturbs_nothing(desk_up: Desk) -> None:
-    sent = desk_up.ask("/v1/articles", [{"title": f"Ferry Sails, Part {n}", "text": STORY} for n in range(20)])
-    command = [sys.executable, "-m", "cli.main", "up"]
-    second = subprocess.run(
-        command, env=desk_up.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
-    )
-    assert second.returncode == 2
-    [line] = second.stderr.splitlines()
-    assert f"in use by process {desk_up.process.pid}" in line and "choose another data folder" in line
-    ids = [article["id"] for article in sent["articles"]]
-    wait_until(lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids), "all are done")
-    assert desk_up.healthy()
 
 
 def test_flower_asks_for_the_password_that_was_printed(desk_up: Desk) -> None:
@@ -142,3 +109,37 @@ def test_flower_asks_for_the_password_that_was_printed(desk_up: Desk) -> None:
 
     wait_until(lambda: status(printed[1]) == 200, "Flower lets its user in")
     assert status("guess") == 401
+
+
+def test_a_second_desk_on_a_folder_in_use_is_refused_in_one_line_and_disturbs_nothing(desk_up: Desk) -> None:
+    sent = desk_up.ask("/v1/articles", [{"title": f"Ferry Sails, Part {n}", "text": STORY} for n in range(20)])
+    command = [sys.executable, "-m", "cli.main", "up"]
+    second = subprocess.run(
+        command, env=desk_up.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+    )
+    assert second.returncode == 2
+    [line] = second.stderr.splitlines()
+    assert f"in use by process {desk_up.process.pid}" in line and "choose another data folder" in line
+    ids = [article["id"] for article in sent["articles"]]
+    wait_until(lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids), "all are done")
+    assert desk_up.healthy()
+
+
+def test_killed_hard_the_next_start_recovers_and_one_interrupt_stops_everything(desk_up: Desk) -> None:
+    sent = desk_up.ask("/v1/articles", [{"title": f"Ferry Stays in Port, Part {n}", "text": STORY} for n in range(20)])
+    desk_up.process.kill()
+    desk_up.process.wait(10)
+    wait_until(lambda: not desk_up.left_over(), "the killed desk's processes are gone")
+
+    desk_up.start()
+    ids = [article["id"] for article in sent["articles"]]
+    wait_until(
+        lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids), "what was accepted is done"
+    )
+
+    desk_up.process.send_signal(signal.SIGINT)
+    assert desk_up.process.wait(60) == 0
+    assert desk_up.left_over() == []
+    assert not Postgres(Path(desk_up.environment["COPYDESK_DATA"])).is_ready()
+    with pytest.raises(OSError):
+        desk_up.ask("/health")
