@@ -41,7 +41,7 @@ def worker_of(desk: Path, setting: Callable[..., None]) -> Callable[..., Abstrac
         environment = worker_environment() | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
         with Desk([], desk / "logs", on_event=lambda _name, _what: None) as running:
             running.add(Process(module, argv, environment))
-            wait_until(lambda: len(app.control.ping(timeout=0.5)) == 1, "the worker answers")
+            wait_until(lambda: len(app.control.ping(timeout=0.5)) == 1, "the worker answers", seconds=120)
             yield
 
     return started
