@@ -134,7 +134,9 @@ def test_killed_hard_the_next_start_recovers_and_one_interrupt_stops_everything(
     desk_up.start()
     ids = [article["id"] for article in sent["articles"]]
     wait_until(
-        lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids), "what was accepted is done"
+        lambda: all(desk_up.ask(f"/v1/articles/{i}")["state"] == "done" for i in ids),
+        "what was accepted is done",
+        seconds=START_SECONDS,
     )
 
     desk_up.process.send_signal(signal.SIGINT)
